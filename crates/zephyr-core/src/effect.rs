@@ -1,0 +1,252 @@
+//! What is to be done in the world because of an event, and what the world answered.
+//!
+//! Deliberately not here: how a provider is spoken to (`zephyr-providers`), when a try is made again (`zephyr-engine`).
+
+use std::collections::BTreeSet;
+
+use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
+
+use crate::policy::{Method, Severity};
+use crate::{IncidentId, PersonId};
+
+/// Which queue an effect waits in. Pages have one of their own and go first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lane {
+    /// Rings a person.
+    Page,
+    /// Tells: channel, status page, ticket, the end of a ring.
+    Tell,
+}
+
+/// One thing to do. Committed with the event that caused it; handed over at least once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Effect {
+    /// Ring a person over one method.
+    Page(PageSend),
+    /// Tell the devices of a person that their ring is over.
+    Hush(Hush),
+    /// Bring the incident's channel nearer to what it should be.
+    Channel(MirrorSend<ChannelOp>),
+    /// Bring the status-page entry nearer to what it should be.
+    Status(MirrorSend<StatusOp>),
+    /// Bring the ticket nearer to what it should be.
+    Ticket(MirrorSend<TicketOp>),
+}
+
+impl Effect {
+    /// The queue it waits in.
+    pub fn lane(&self) -> Lane {
+        match self {
+            Self::Page(_) => Lane::Page,
+            Self::Hush(_) | Self::Channel(_) | Self::Status(_) | Self::Ticket(_) => Lane::Tell,
+        }
+    }
+}
+
+/// One send to one person over one method.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PageSend {
+    /// For which incident.
+    pub incident: IncidentId,
+    /// Its number, `7` for `INC-7`.
+    pub number: u64,
+    /// Its severity when the send was decided.
+    pub severity: Severity,
+    /// What is wrong; `None` for a private incident.
+    pub summary: Option<String>,
+    /// Who is rung.
+    pub person: PersonId,
+    /// Which ring of that person on this incident, from 1.
+    pub ring: u32,
+    /// Which entry of the ring's ladder, from 0.
+    pub entry: u32,
+    /// How.
+    pub method: Method,
+}
+
+/// The end of a ring, told to the devices that rang.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hush {
+    /// For which incident.
+    pub incident: IncidentId,
+    /// Whose ring.
+    pub person: PersonId,
+    /// Which ring of that person, from 1.
+    pub ring: u32,
+    /// Why, in a few words: `answered by ines`.
+    pub why: String,
+}
+
+/// One step towards what a mirrored thing should look like.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MirrorSend<Op> {
+    /// For which incident.
+    pub incident: IncidentId,
+    /// The provider's id of the thing; `None` until it was created.
+    pub remote: Option<String>,
+    /// Names this step for the provider: the same at every try, and in the question whether it was done.
+    pub key: String,
+    /// The event since which this step is in flight.
+    pub since: u64,
+    /// What to do, or to ask about.
+    pub op: Op,
+    /// `true` asks only whether the step named `key` was done, because an earlier answer was lost.
+    pub lookup: bool,
+}
+
+/// A step on a chat channel.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChannelOp {
+    /// Make it.
+    Create {
+        /// Channel name, lower case, at most 80 characters.
+        name: String,
+        /// One line above the messages.
+        topic: String,
+        /// Only for those invited.
+        private: bool,
+    },
+    /// Set the line above the messages.
+    Topic {
+        /// The line.
+        topic: String,
+    },
+    /// Invite these; those already in it stay.
+    Invite {
+        /// Who.
+        people: BTreeSet<PersonId>,
+    },
+    /// Pin the runbook.
+    Pin {
+        /// The pinned text.
+        text: String,
+    },
+    /// Post the card, or replace the text of the card posted before.
+    Card {
+        /// Its text.
+        text: String,
+    },
+    /// Post one message; once.
+    Post {
+        /// The message.
+        text: String,
+    },
+    /// Close it for writing.
+    Archive,
+    /// Open it again.
+    Unarchive,
+}
+
+/// The public state of an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PublicState {
+    /// Being looked into.
+    Investigating,
+    /// Over.
+    Resolved,
+    /// Taken back: there was no incident.
+    Withdrawn,
+}
+
+/// A step on a status-page entry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StatusOp {
+    /// Open an entry.
+    Create {
+        /// Public title; never the summary.
+        title: String,
+        /// Affected component.
+        component: String,
+        /// First public line.
+        text: String,
+    },
+    /// Add a line and set the state; once.
+    Update {
+        /// The state after it.
+        state: PublicState,
+        /// The public line.
+        text: String,
+    },
+}
+
+/// How a ticket ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TicketEnd {
+    /// The incident was resolved.
+    Done,
+    /// It was none.
+    Cancelled,
+}
+
+/// A step on a ticket.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TicketOp {
+    /// Open one.
+    Create {
+        /// Title.
+        title: String,
+        /// Text.
+        body: String,
+    },
+    /// Replace title and text.
+    Edit {
+        /// Title.
+        title: String,
+        /// Text.
+        body: String,
+    },
+    /// Close it.
+    Close {
+        /// How it ends.
+        end: TicketEnd,
+    },
+    /// Open it again.
+    Reopen,
+}
+
+/// What a provider said when it did what was asked.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Receipt {
+    /// The provider's id of the thing, where it made or found one.
+    pub remote: Option<String>,
+    /// Where a person can look at it.
+    pub link: Option<String>,
+    /// Pages: it is already known to have reached the device.
+    pub delivered: bool,
+    /// Lookups: `false` says that the step was not done.
+    pub absent: bool,
+}
+
+/// What became of one try of an effect. Errors are texts for people, without secrets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was done.
+    Done(Receipt),
+    /// It was certainly not done; try again.
+    Retry {
+        /// Not before this long from now, where the provider said so.
+        after: Option<SignedDuration>,
+        /// Why.
+        error: String,
+    },
+    /// It was not done and the same try will never be.
+    Permanent {
+        /// Why.
+        error: String,
+    },
+    /// Nobody knows whether it was done: the answer was lost.
+    Ambiguous {
+        /// Why.
+        error: String,
+    },
+    /// It never left: it was no longer due.
+    NotDue,
+}

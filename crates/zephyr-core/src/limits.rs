@@ -1,0 +1,80 @@
+//! Every bound of zephyr in one place, each with its reason. Lengths are in characters unless the name says bytes.
+
+use jiff::SignedDuration;
+
+/// A name in the policy file: fits a column of a terminal and a part of a URL.
+pub const NAME_CHARS: usize = 64;
+/// A display name of a person, service or region: one line on a phone.
+pub const DISPLAY_NAME_CHARS: usize = 100;
+/// An incident's summary: two SMS segments, one line of a chat topic.
+pub const SUMMARY_CHARS: usize = 300;
+/// A public line: what a status page shows without folding.
+pub const PUBLIC_LINE_CHARS: usize = 600;
+/// A reason given for stopping a page.
+pub const REASON_CHARS: usize = 500;
+/// An error text of a provider as it is kept: enough to act on, never a whole page of HTML.
+pub const ERROR_CHARS: usize = 300;
+
+/// A policy file: five hundred people and a hundred rotations take about 150 kB.
+pub const POLICY_BYTES: usize = 1_000_000;
+/// Mistakes reported at once: more are not read.
+pub const POLICY_MISTAKES: usize = 50;
+/// People in a policy.
+pub const PEOPLE: usize = 5_000;
+/// Layers of one rotation.
+pub const LAYERS: usize = 50;
+/// People of one layer.
+pub const LAYER_PEOPLE: usize = 500;
+/// Steps of a chain: an hour and forty minutes at five minutes a step.
+pub const CHAIN_STEPS: usize = 20;
+/// Entries of a personal ladder.
+pub const LADDER_STEPS: usize = 10;
+/// Targets that one severity names.
+pub const TARGETS: usize = 10;
+/// The shortest wait between two steps: less is a typing mistake, not an escalation.
+pub const STEP_MIN: SignedDuration = SignedDuration::from_secs(30);
+/// The longest wait between two steps.
+pub const STEP_MAX: SignedDuration = SignedDuration::from_hours(2);
+
+/// The shortest time between the beginnings of two rounds of a chain, so that a chain of people who all decline or
+/// cannot be reached does not spin.
+pub const ROUND_MIN: SignedDuration = SignedDuration::from_secs(30);
+/// How long a person who declined is passed over.
+pub const DECLINED_FOR: SignedDuration = SignedDuration::from_mins(15);
+/// How long a page that wants nobody it could ring waits before it looks again, and how long an all-ring lasts.
+pub const ALL_RING_STEP: SignedDuration = SignedDuration::from_mins(5);
+
+/// A page's send that was neither accepted nor refused: the first retry is at once, the last wait is this long.
+pub const RETRY_MAX: SignedDuration = SignedDuration::from_secs(30);
+/// The first wait of the retry curve.
+pub const RETRY_MIN: SignedDuration = SignedDuration::from_millis(250);
+/// Tries of an effect that is not a page before its mirror rests for a while.
+pub const MIRROR_TRIES: u32 = 8;
+/// How long a mirror rests after a refusal or after its tries are used up.
+pub const MIRROR_REST: SignedDuration = SignedDuration::from_mins(2);
+
+/// Effects claimed or handed over in memory at a time: pages.
+pub const PAGE_SENDS: usize = 256;
+/// Effects in flight at a time: everything that is not a page.
+pub const TELL_SENDS: usize = 32;
+/// Streams woken in one turn of the engine.
+pub const WAKES_A_TURN: usize = 256;
+/// Commands executed in one commit.
+pub const COMMANDS_A_TURN: usize = 256;
+/// Times a decision is made anew when another replica was faster.
+pub const CONFLICT_TRIES: u32 = 8;
+/// Commands that may wait for the engine before callers are told to come back.
+pub const COMMAND_QUEUE: usize = 16_384;
+
+/// The deadline of one provider call.
+pub const PROVIDER_DEADLINE_MS: u64 = 5_000;
+/// A request body of the API.
+pub const BODY_BYTES: usize = 64 * 1024;
+/// How long a reader may wait for news in one request.
+pub const LONG_POLL_MAX_SECS: u64 = 30;
+/// Rows in one answer of a list.
+pub const LIST_ROWS: usize = 200;
+/// An idempotency key.
+pub const REQUEST_KEY_CHARS: usize = 128;
+/// How long an idempotency key is kept.
+pub const REQUEST_KEPT: SignedDuration = SignedDuration::from_hours(24);

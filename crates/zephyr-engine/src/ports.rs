@@ -1,0 +1,300 @@
+//! What the engine needs from the world: a store and entropy. Each has more than one implementation.
+//!
+//! Deliberately not here: sockets and deadlines, which belong to the runtime around the engine.
+
+use std::future::Future;
+
+use jiff::{SignedDuration, Timestamp};
+use zephyr_core::effect::{Effect, Lane};
+use zephyr_core::{EffectId, StreamId};
+
+/// Random bytes; the only source of chance.
+pub trait Entropy: Send + 'static {
+    /// Fills the bytes.
+    fn fill(&mut self, bytes: &mut [u8]);
+}
+
+/// An answer of the store that is no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// It cannot be reached, is full or stalls; nothing is known to have been written. Try again.
+    #[error("the store is not available: {0}")]
+    Unavailable(String),
+    /// The commit may or may not have been written: its answer was lost.
+    #[error("the store lost its answer: {0}")]
+    Unknown(String),
+    /// Something in it cannot be read. Stop rather than guess.
+    #[error("the store holds something unreadable: {0}")]
+    Corrupt(String),
+}
+
+/// Where streams, effects and everything else that is remembered lives. Each `commit` is one transaction.
+///
+/// Times are in whole microseconds and come from the store's own clock, which never runs backwards.
+pub trait Store: Clone + Send + Sync + 'static {
+    /// The present, by the store's clock.
+    fn now(&self) -> impl Future<Output = Result<Timestamp, StoreError>> + Send;
+
+    /// The present and the streams, in the order asked for; `None` for one that does not exist.
+    fn load(&self, ids: &[StreamId]) -> impl Future<Output = Result<Loaded, StoreError>> + Send;
+
+    /// Writes all of them in one transaction, in order. Each is applied or refused alone; a refused one leaves
+    /// nothing behind. Durable when it returns.
+    fn commit(&self, commits: &[Commit]) -> impl Future<Output = Result<Vec<Committed>, StoreError>> + Send;
+
+    /// Streams whose `wake_at` has come, most urgent first (`urgency`, then `wake_at`), at most `limit`; and when to
+    /// look again: the earliest `wake_at` or `due_at` of an unclaimed effect that is still to come.
+    fn due(&self, limit: usize) -> impl Future<Output = Result<Due, StoreError>> + Send;
+
+    /// Claims effects of a lane for this replica's epoch: those due and unclaimed, or claimed by an epoch that is
+    /// over. Most urgent first (`urgency`, then `due_at`), at most `limit`.
+    fn claim(&self, lane: Lane, limit: usize) -> impl Future<Output = Result<Vec<Claimed>, StoreError>> + Send;
+
+    /// Notes failed tries and gives the effects back until `due_at`. Effects that this epoch does not hold are left.
+    fn retry(&self, retries: &[Retry]) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Streams that have this index row, newest first (by stream id), at most `limit`.
+    fn find(&self, key: &str, value: &str, limit: usize) -> impl Future<Output = Result<Vec<StreamId>, StoreError>> + Send;
+
+    /// The greatest value (in byte order) of an index key.
+    fn greatest(&self, key: &str) -> impl Future<Output = Result<Option<String>, StoreError>> + Send;
+
+    /// Events of a stream with a sequence number greater than `after`, in order, at most `limit`.
+    fn events(&self, stream: StreamId, after: u64, limit: usize) -> impl Future<Output = Result<Vec<EventRow>, StoreError>> + Send;
+
+    /// The answer kept for an idempotency key.
+    fn request(&self, key: &str) -> impl Future<Output = Result<Option<RequestRow>, StoreError>> + Send;
+
+    /// How many effects are in which state, for health and metrics; and the due time of the oldest unsent page.
+    fn backlog(&self) -> impl Future<Output = Result<Backlog, StoreError>> + Send;
+}
+
+/// What the built-in providers hold: plain JSON documents, in transactions of their own.
+pub trait Objects: Clone + Send + Sync + 'static {
+    /// Reads `keys` and writes what `handle` makes of them, in one transaction. `handle` gets the documents in the
+    /// order of `keys` and returns its result with the documents to write.
+    fn exchange<R, F>(&self, keys: Vec<ObjectKey>, handle: F) -> impl Future<Output = Result<R, StoreError>> + Send
+    where
+        R: Send + 'static,
+        F: FnOnce(Timestamp, Vec<Option<String>>) -> (R, Vec<(ObjectKey, String)>) + Send + 'static;
+
+    /// Documents of a kind, the last written first, at most `limit`: id and JSON text.
+    fn objects(&self, kind: &str, limit: usize) -> impl Future<Output = Result<Vec<(String, String)>, StoreError>> + Send;
+}
+
+/// Tokens and applied policies.
+pub trait Registry: Clone + Send + Sync + 'static {
+    /// Keeps a token by its hash.
+    fn put_token(&self, token: TokenRow) -> impl Future<Output = Result<(), StoreError>> + Send;
+    /// The token with this hash.
+    fn token(&self, hash: &str) -> impl Future<Output = Result<Option<TokenRow>, StoreError>> + Send;
+    /// Keeps a policy that is in force from now on. The same version again changes nothing.
+    fn put_policy(&self, version: &str, text: &str) -> impl Future<Output = Result<(), StoreError>> + Send;
+}
+
+/// A token, without the secret itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenRow {
+    /// SHA-256 of the secret, hexadecimal.
+    pub hash: String,
+    /// `person`, `bot` or `local`.
+    pub kind: String,
+    /// The person's id, or the bot's name.
+    pub holder: String,
+}
+
+/// A document of a built-in provider.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ObjectKey {
+    /// What it is: `channel`, `inbox`, …
+    pub kind: String,
+    /// Its id among its kind.
+    pub id: String,
+}
+
+/// Streams as they are, and the present.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Loaded {
+    /// The present.
+    pub now: Timestamp,
+    /// In the order asked for.
+    pub streams: Vec<Option<StreamRow>>,
+}
+
+/// A stream's cached state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StreamRow {
+    /// Its id.
+    pub id: StreamId,
+    /// The sequence number of its last event.
+    pub version: u64,
+    /// Format number of `state`.
+    pub format: u32,
+    /// JSON of the state.
+    pub state: String,
+    /// When it has to be woken.
+    pub wake_at: Option<Timestamp>,
+}
+
+/// All that one decision changes, written together.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Commit {
+    /// Which stream.
+    pub stream: StreamId,
+    /// The version that the decision was made on; 0 creates the stream.
+    pub expected: u64,
+    /// At least one; sequence numbers `expected + 1 …`.
+    pub events: Vec<EventRow>,
+    /// JSON of the state after the events.
+    pub state: String,
+    /// Its format number.
+    pub format: u32,
+    /// The next wake-up.
+    pub wake_at: Option<Timestamp>,
+    /// Smaller is more urgent; orders wake-ups.
+    pub urgency: u8,
+    /// All index rows of the stream; they replace the former ones. The key [`UNIQUE_KEY`] may have a value once only
+    /// in the whole store: a commit that would give it twice is refused as a conflict.
+    pub index: Vec<(String, String)>,
+    /// New effects.
+    pub effects: Vec<NewEffect>,
+    /// The effect whose outcome this is; refused as [`Committed::Fenced`] unless this epoch holds it.
+    pub finish: Option<Finish>,
+    /// The request that this answers.
+    pub request: Option<RequestRow>,
+}
+
+/// The index key whose values are unique: an incident's number, ten digits.
+pub const UNIQUE_KEY: &str = "number";
+
+/// What became of one commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Committed {
+    /// Written.
+    Done,
+    /// The stream has another version, or a unique value is taken: load and decide anew.
+    Conflict,
+    /// The effect it finishes is not held by this epoch any more: forget it.
+    Fenced,
+    /// The request key was used already: read the answer that was kept.
+    Repeated,
+}
+
+/// An event as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventRow {
+    /// From 1, without holes.
+    pub seq: u64,
+    /// When.
+    pub at: Timestamp,
+    /// What kind, `step_began`.
+    pub kind: String,
+    /// JSON: actor, cause and body.
+    pub body: String,
+}
+
+/// An effect to insert.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewEffect {
+    /// Its id.
+    pub id: EffectId,
+    /// What to do.
+    pub effect: Effect,
+    /// Smaller is more urgent.
+    pub urgency: u8,
+    /// Not before.
+    pub due_at: Timestamp,
+    /// `true`: inserted as claimed by this epoch, which will hand it over without claiming it first.
+    pub claimed: bool,
+}
+
+/// The end of an effect, or of a try of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finish {
+    /// Which.
+    pub effect: EffectId,
+    /// How.
+    pub end: End,
+}
+
+/// How an effect ends.
+#[derive(Debug, Clone, PartialEq)]
+pub enum End {
+    /// Over: done, given up or no longer due. Its body is purged.
+    Over,
+    /// To be tried again.
+    Again(Retry),
+}
+
+/// A failed try.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Retry {
+    /// Which.
+    pub effect: EffectId,
+    /// Tries so far.
+    pub attempt: u32,
+    /// Not before.
+    pub due_at: Timestamp,
+    /// Why it failed.
+    pub error: String,
+}
+
+/// A claimed effect.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Claimed {
+    /// Its id.
+    pub id: EffectId,
+    /// Of which stream.
+    pub stream: StreamId,
+    /// What to do.
+    pub effect: Effect,
+    /// Tries that ended before.
+    pub attempt: u32,
+    /// An earlier epoch had claimed it and never said what became of it.
+    pub abandoned: bool,
+}
+
+/// What has to be woken.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Due {
+    /// The present.
+    pub now: Timestamp,
+    /// Most urgent first.
+    pub streams: Vec<StreamId>,
+    /// When to look again.
+    pub next: Option<Timestamp>,
+}
+
+/// An answered request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestRow {
+    /// Idempotency key, made unique by who sent it.
+    pub key: String,
+    /// SHA-256 of the body, hexadecimal.
+    pub body_hash: String,
+    /// The stream that the answer is about.
+    pub stream: StreamId,
+    /// When it was answered.
+    pub at: Timestamp,
+}
+
+/// How much waits.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Backlog {
+    /// Page sends not finished.
+    pub pages: u64,
+    /// Other effects not finished.
+    pub tells: u64,
+    /// Due time of the oldest unfinished page send.
+    pub oldest_page: Option<Timestamp>,
+    /// The earliest wake-up of all streams.
+    pub next_wake: Option<Timestamp>,
+}
+
+/// A clock that can be asked how long the present is away from an instant; made by the composition root.
+pub type Speed = u32;
+
+/// Real time to wait for store time, at a clock that runs `speed` times as fast.
+pub fn real_time(wait: SignedDuration, speed: Speed) -> std::time::Duration {
+    std::time::Duration::try_from(wait).unwrap_or_default() / speed.max(1)
+}
