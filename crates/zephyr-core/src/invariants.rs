@@ -1,1 +1,56 @@
-//! Stub.
+//! What must hold of every incident at every moment: asserted in debug builds, after each step of the simulator, and
+//! by anybody who looks at a live store.
+
+use jiff::Timestamp;
+
+use crate::incident::Incident;
+use crate::page::PageState;
+
+/// Every rule that an incident breaks, in words; empty when all is well. `wake_at` is the wake-up stored with it.
+pub fn broken(incident: &Incident, wake_at: Option<Timestamp>) -> Vec<String> {
+    let mut broken = Vec::new();
+    let label = incident.label();
+    let mut pages_alive = 0_u32;
+    let mut stopped_by_person = false;
+    for (target, page) in &incident.paging.pages {
+        match &page.state {
+            PageState::Ringing(ringing) => {
+                pages_alive += 1;
+                // I2: a ringing page has a stored wake-up at or before its step's end.
+                if wake_at.is_none_or(|wake| wake > ringing.until) {
+                    broken.push(format!("{label}: page {target} rings until {} and nothing wakes it", ringing.until));
+                }
+                for person in &ringing.wanted {
+                    if incident.paging.rings.get(person).is_none_or(|ring| ring.over.is_some()) {
+                        broken.push(format!("{label}: page {target} wants {person}, whose phone does not ring"));
+                    }
+                }
+                if !incident.is_open() {
+                    broken.push(format!("{label}: page {target} rings though the incident is over"));
+                }
+            }
+            PageState::Answered(answered) => {
+                pages_alive += 1;
+                if answered.by.is_empty() {
+                    broken.push(format!("{label}: page {target} is answered by nobody"));
+                }
+            }
+            PageState::Stopped { why } => {
+                stopped_by_person |= matches!(why, crate::page::StopWhy::Person { .. });
+            }
+        }
+    }
+    if incident.is_open() && pages_alive == 0 && !stopped_by_person {
+        broken.push(format!("{label}: open, and no page is ringing, answered or stopped by a person"));
+    }
+    let wanted = incident.paging.wanted();
+    for (person, ring) in &incident.paging.rings {
+        if ring.over.is_none() && !wanted.contains(person) {
+            broken.push(format!("{label}: the phone of {person} rings and no page wants them"));
+        }
+    }
+    if wake_at != incident.next_wake() {
+        broken.push(format!("{label}: wakes at {wake_at:?} but holds {:?}", incident.next_wake()));
+    }
+    broken
+}

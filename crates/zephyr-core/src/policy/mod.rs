@@ -322,3 +322,13 @@ impl DailyWindow {
         }
     }
 }
+
+impl TargetRule {
+    /// The rotation it names; `None` where it means the owner of a service.
+    pub fn rotation(&self) -> Option<&RotationId> {
+        match &self.who {
+            TargetWho::Service => None,
+            TargetWho::Rotation(rotation) => Some(rotation),
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! The fold: what an incident is after an event. Total; needs nothing but the event.
+
+use super::{Body, Event, Incident, MirrorName, Phase};
+use crate::mirror::Mirror;
+use crate::page::{PageEvent, Paging};
+
+/// Messages kept for the channel; the timeline has everything.
+const POSTS: usize = 200;
+
+impl Incident {
+    /// The incident that an opening makes; `None` for any other event.
+    pub(super) fn opened(event: &Event) -> Option<Self> {
+        let Body::Opened {
+            id,
+            number,
+            summary,
+            severity,
+            service,
+            region,
+            private,
+            runbook,
+            public,
+            update_due_at,
+        } = &event.body
+        else {
+            return None;
+        };
+        let mut incident = Self {
+            id: *id,
+            number: *number,
+            version: event.seq,
+            summary: summary.clone(),
+            severity: *severity,
+            service: service.clone(),
+            region: region.clone(),
+            private: *private,
+            opened_at: event.at,
+            opened_by: event.actor.clone(),
+            policy: event.policy.clone(),
+            phase: Phase::Open,
+            acting_commander: None,
+            update_due_at: *update_due_at,
+            paging: Paging::default(),
+            runbook: runbook.clone(),
+            public: public.clone(),
+            public_end: None,
+            posts: Vec::new(),
+            channel: Mirror::default(),
+            status: Mirror::default(),
+            ticket: Mirror::default(),
+        };
+        if service.is_none() {
+            incident.post("Nobody has said which service this is. Who owns it?".to_owned());
+        }
+        incident.settle_mirrors(event.seq);
+        Some(incident)
+    }
+
+    pub(super) fn apply(&mut self, event: &Event) {
+        self.version = event.seq;
+        match &event.body {
+            // A stream begins once; a second opening in it is not ours.
+            Body::Opened { .. } => {}
+            Body::Page(page) => self.apply_page(event, page),
+            Body::Ring { person, event: ring } => self.paging.apply_ring(event.at, person, ring),
+            Body::Mirror { mirror, event: change } => match mirror {
+                MirrorName::Channel => self.channel.apply(change, event.seq),
+                MirrorName::Status => self.status.apply(change, event.seq),
+                MirrorName::Ticket => self.ticket.apply(change, event.seq),
+            },
+            Body::Resolved { public } => {
+                self.phase = Phase::Resolved { at: event.at, by: event.actor.clone() };
+                self.public_end.clone_from(public);
+                self.post(format!("Resolved by {} after {}.", event.actor, self.lasted(event)));
+            }
+            Body::Cancelled { public } => {
+                self.phase = Phase::Cancelled { at: event.at, by: event.actor.clone() };
+                self.public_end.clone_from(public);
+                self.post(format!("Cancelled by {}: a false alarm.", event.actor));
+            }
+        }
+        self.settle_mirrors(event.seq);
+    }
+
+    fn apply_page(&mut self, event: &Event, page: &PageEvent) {
+        self.paging.apply(event.at, page);
+        match page {
+            PageEvent::Acknowledged { by, .. } | PageEvent::Taken { by, .. } => {
+                let first = self.acting_commander.is_none();
+                let role = if first { " and is acting incident commander" } else { "" };
+                self.post(format!("@{by} answered{role}."));
+                self.acting_commander.get_or_insert_with(|| by.clone());
+            }
+            PageEvent::Stopped { why: crate::page::StopWhy::Person { by, reason }, targets } => {
+                let names: Vec<&str> = targets.iter().map(crate::page::Target::as_str).collect();
+                self.post(format!("@{by} stopped paging {}: {reason}", names.join(", ")));
+            }
+            _ => {}
+        }
+    }
+
+    fn post(&mut self, text: String) {
+        if self.posts.len() < POSTS {
+            self.posts.push(text);
+        }
+    }
+
+    fn lasted(&self, event: &Event) -> String {
+        let minutes = event.at.duration_since(self.opened_at).as_mins();
+        if minutes < 60 { format!("{minutes} min") } else { format!("{} h {} min", minutes / 60, minutes % 60) }
+    }
+
+    /// Each mirror that has nothing in flight takes its next step, if there is one.
+    fn settle_mirrors(&mut self, seq: u64) {
+        if self.channel.in_flight.is_none() {
+            let wanted = self.channel_wanted();
+            self.channel.settle(&wanted, seq);
+        }
+        if self.status.in_flight.is_none() {
+            let wanted = self.status_wanted();
+            self.status.settle(&wanted, seq);
+        }
+        if self.ticket.in_flight.is_none() {
+            let wanted = self.ticket_wanted();
+            self.ticket.settle(&wanted, seq);
+        }
+    }
+}

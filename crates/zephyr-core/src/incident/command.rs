@@ -1,0 +1,154 @@
+//! What people and programs ask of an incident; the only input that can be refused.
+
+use jiff::Timestamp;
+
+use super::decision::{Decision, Stamp};
+use super::open::sentence;
+use super::{Body, Decided, Incident, Phase};
+use crate::page::{self, Record, StopWhy, Target};
+use crate::text::{PublicLine, Reason};
+use crate::{Actor, Cause, PersonId, World};
+
+/// What is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// A person answers every page that wants them.
+    Acknowledge,
+    /// A person cannot; one page, or every page that wants them.
+    Decline {
+        /// Only this one.
+        target: Option<Target>,
+    },
+    /// A person makes themselves responder of a page.
+    Take {
+        /// Which.
+        target: Target,
+    },
+    /// A responder stops a page.
+    Stop {
+        /// Which.
+        target: Target,
+        /// Why.
+        reason: Reason,
+    },
+    /// Rings somebody again whom an answered page did not reach.
+    RingAgain {
+        /// Which page.
+        target: Target,
+        /// Whom.
+        person: PersonId,
+    },
+    /// It is over.
+    Resolve {
+        /// The public line, instead of the policy's sentence.
+        public: Option<PublicLine>,
+    },
+    /// It was a false alarm. No reason is asked for.
+    Cancel {
+        /// The public line, instead of the policy's sentence.
+        public: Option<PublicLine>,
+    },
+}
+
+/// Why a command was refused. Nothing has changed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// By the pages.
+    #[error(transparent)]
+    Page(#[from] page::Refused),
+    /// Only a person can do this.
+    #[error("only a person answers, declines, takes or stops a page: use a token bound to a person, or name yourself")]
+    NotAPerson,
+    /// It is over.
+    #[error("{label} is {phase} already")]
+    NotOpen {
+        /// `INC-7`.
+        label: String,
+        /// `resolved` or `cancelled`.
+        phase: &'static str,
+    },
+}
+
+/// Decides what a command does.
+pub fn command(
+    state: &Incident,
+    command: Command,
+    actor: Actor,
+    cause: Cause,
+    world: &World,
+    now: Timestamp,
+) -> Result<Decided, Refused> {
+    let stamp = Stamp { at: now, actor: actor.clone(), cause, world };
+    let mut decision = Decision::on(state, stamp);
+    match command {
+        Command::Resolve { public } => resolve(&mut decision, public, world, now)?,
+        Command::Cancel { public } => cancel(&mut decision, public, world, now)?,
+        on_pages => {
+            let person = actor.person().ok_or(Refused::NotAPerson)?;
+            if !state.is_open() {
+                return Err(not_open(state));
+            }
+            let paging = &state.paging;
+            let event = match on_pages {
+                Command::Acknowledge => paging.acknowledge(person)?,
+                Command::Decline { target } => Some(paging.decline(person, target.as_ref(), now)?),
+                Command::Take { target } => paging.take(person, &target)?,
+                Command::Stop { target, reason } => Some(paging.stop(person, &target, reason)?),
+                Command::RingAgain { target, person } => Some(paging.ring_again(&target, &person, now)?),
+                Command::Resolve { .. } | Command::Cancel { .. } => None,
+            };
+            event.into_iter().for_each(|event| decision.page(event));
+        }
+    }
+    Ok(decision.finish())
+}
+
+/// Ends the incident: every page stops, the status entry is resolved, the ticket done. Twice is no error.
+fn resolve(
+    decision: &mut Decision<'_>,
+    public: Option<PublicLine>,
+    world: &World,
+    now: Timestamp,
+) -> Result<(), Refused> {
+    match &decision.state().phase {
+        Phase::Resolved { .. } => return Ok(()),
+        Phase::Cancelled { .. } => return Err(not_open(decision.state())),
+        Phase::Open => {}
+    }
+    let public = closing_line(decision.state(), public, &world.policy.public.resolved, now);
+    end(decision, Body::Resolved { public }, StopWhy::Resolved);
+    Ok(())
+}
+
+/// Takes the incident back: every page stops, the status entry is withdrawn, the ticket cancelled, the channel closed.
+fn cancel(
+    decision: &mut Decision<'_>,
+    public: Option<PublicLine>,
+    world: &World,
+    now: Timestamp,
+) -> Result<(), Refused> {
+    match &decision.state().phase {
+        Phase::Cancelled { .. } => return Ok(()),
+        Phase::Resolved { .. } => return Err(not_open(decision.state())),
+        Phase::Open => {}
+    }
+    let public = closing_line(decision.state(), public, &world.policy.public.cancelled, now);
+    end(decision, Body::Cancelled { public }, StopWhy::Cancelled);
+    Ok(())
+}
+
+fn end(decision: &mut Decision<'_>, body: Body, why: StopWhy) {
+    let stopped = decision.paging().stop_all(why);
+    decision.emit(body);
+    stopped.into_iter().for_each(|event| decision.page(event));
+}
+
+fn closing_line(state: &Incident, given: Option<PublicLine>, template: &str, now: Timestamp) -> Option<String> {
+    let opening = state.public.as_ref()?;
+    let from_policy = || sentence(template, &opening.component, state.region.as_ref(), now);
+    Some(given.map_or_else(from_policy, |line| line.to_string()))
+}
+
+fn not_open(state: &Incident) -> Refused {
+    Refused::NotOpen { label: state.label(), phase: state.phase.as_str() }
+}

@@ -1,0 +1,270 @@
+//! What the channel, the status entry and the ticket of an incident should look like.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Incident, Phase};
+use crate::PersonId;
+use crate::effect::{ChannelOp, PublicState, StatusOp, TicketEnd, TicketOp};
+use crate::mirror::{Document, Step};
+use crate::page::{PageState, Place};
+use crate::world::Runbook;
+
+/// A chat channel.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChannelDoc {
+    /// Whether there is one.
+    pub made: bool,
+    /// Its name.
+    pub name: String,
+    /// Whether only those invited see it.
+    pub private: bool,
+    /// The line above the messages.
+    pub topic: String,
+    /// Who is invited.
+    pub members: BTreeSet<PersonId>,
+    /// The pinned runbook.
+    pub pin: String,
+    /// The card that always says how things stand.
+    pub card: String,
+    /// Messages in order.
+    pub posts: Vec<String>,
+    /// Closed for writing.
+    pub archived: bool,
+}
+
+impl Document for ChannelDoc {
+    type Op = ChannelOp;
+
+    fn step(&self, wanted: &Self) -> Option<Step<ChannelOp, Self>> {
+        let harmless = |op, after| Some(Step { op, once: None, after });
+        if !self.made {
+            let (name, topic, private) = (wanted.name.clone(), wanted.topic.clone(), wanted.private);
+            let after = Self { made: true, name: name.clone(), topic: topic.clone(), private, ..Self::default() };
+            let op = ChannelOp::Create { name, topic, private };
+            return wanted.made.then(|| Step { op, once: Some("create".to_owned()), after });
+        }
+        if self.archived {
+            let after = Self { archived: false, ..self.clone() };
+            return if wanted.archived { None } else { harmless(ChannelOp::Unarchive, after) };
+        }
+        if !wanted.members.is_subset(&self.members) {
+            let people: BTreeSet<PersonId> = wanted.members.difference(&self.members).cloned().collect();
+            let members = self.members.union(&people).cloned().collect();
+            return harmless(ChannelOp::Invite { people }, Self { members, ..self.clone() });
+        }
+        if self.pin != wanted.pin {
+            let pin = wanted.pin.clone();
+            return harmless(ChannelOp::Pin { text: pin.clone() }, Self { pin, ..self.clone() });
+        }
+        if let Some(text) = wanted.posts.get(self.posts.len()).cloned() {
+            let once = Some(format!("post-{}", self.posts.len()));
+            let mut after = self.clone();
+            after.posts.push(text.clone());
+            return Some(Step { op: ChannelOp::Post { text }, once, after });
+        }
+        if self.card != wanted.card {
+            let card = wanted.card.clone();
+            return harmless(ChannelOp::Card { text: card.clone() }, Self { card, ..self.clone() });
+        }
+        if self.topic != wanted.topic {
+            let topic = wanted.topic.clone();
+            return harmless(ChannelOp::Topic { topic: topic.clone() }, Self { topic, ..self.clone() });
+        }
+        let after = Self { archived: true, ..self.clone() };
+        if wanted.archived { harmless(ChannelOp::Archive, after) } else { None }
+    }
+}
+
+/// A status-page entry.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatusDoc {
+    /// Whether there is one.
+    pub made: bool,
+    /// Public title.
+    pub title: String,
+    /// Affected component.
+    pub component: String,
+    /// First line.
+    pub opening: String,
+    /// Further lines, with the state after each.
+    pub updates: Vec<(PublicState, String)>,
+}
+
+impl Document for StatusDoc {
+    type Op = StatusOp;
+
+    fn step(&self, wanted: &Self) -> Option<Step<StatusOp, Self>> {
+        if !self.made {
+            let after = Self { updates: Vec::new(), ..wanted.clone() };
+            let (title, component, text) = (wanted.title.clone(), wanted.component.clone(), wanted.opening.clone());
+            let op = StatusOp::Create { title, component, text };
+            return wanted.made.then(|| Step { op, once: Some("create".to_owned()), after });
+        }
+        let (state, text) = wanted.updates.get(self.updates.len()).cloned()?;
+        let once = Some(format!("update-{}", self.updates.len()));
+        let mut after = self.clone();
+        after.updates.push((state, text.clone()));
+        Some(Step { op: StatusOp::Update { state, text }, once, after })
+    }
+}
+
+/// A ticket.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TicketDoc {
+    /// Whether there is one.
+    pub made: bool,
+    /// Title.
+    pub title: String,
+    /// Text.
+    pub body: String,
+    /// How it ended.
+    pub end: Option<TicketEnd>,
+}
+
+impl Document for TicketDoc {
+    type Op = TicketOp;
+
+    fn step(&self, wanted: &Self) -> Option<Step<TicketOp, Self>> {
+        let (title, body) = (wanted.title.clone(), wanted.body.clone());
+        let harmless = |op, after| Some(Step { op, once: None, after });
+        if !self.made {
+            let after = Self { end: None, ..wanted.clone() };
+            let once = Some("create".to_owned());
+            return wanted.made.then(|| Step { op: TicketOp::Create { title, body }, once, after });
+        }
+        if self.end.is_some() && self.end != wanted.end {
+            return harmless(TicketOp::Reopen, Self { end: None, ..self.clone() });
+        }
+        if self.end.is_none() && (&self.title, &self.body) != (&title, &body) {
+            let after = Self { end: None, ..wanted.clone() };
+            return harmless(TicketOp::Edit { title, body }, after);
+        }
+        match wanted.end {
+            Some(end) if self.end.is_none() => {
+                harmless(TicketOp::Close { end }, Self { end: Some(end), ..self.clone() })
+            }
+            _ => None,
+        }
+    }
+}
+
+impl Incident {
+    /// What the channel should look like. A false alarm that has no channel yet gets none.
+    pub fn channel_wanted(&self) -> ChannelDoc {
+        let mut members = self.paging.rung();
+        members.extend(self.opened_by.person().cloned());
+        members.extend(self.paging.holders().into_iter().cloned());
+        let cancelled = self.is_cancelled();
+        ChannelDoc {
+            made: self.channel.shown.made || !cancelled,
+            name: self.channel_name(),
+            private: self.private,
+            topic: format!("{} · {} · {}", self.label(), self.severity, self.phase.as_str()),
+            members,
+            pin: self.pin(),
+            card: self.card(),
+            posts: self.posts.clone(),
+            archived: cancelled,
+        }
+    }
+
+    /// What the status entry should look like. Without public words there is none.
+    pub fn status_wanted(&self) -> StatusDoc {
+        let Some(public) = &self.public else { return StatusDoc::default() };
+        let end = match self.phase {
+            Phase::Open => None,
+            Phase::Resolved { .. } => Some(PublicState::Resolved),
+            Phase::Cancelled { .. } => Some(PublicState::Withdrawn),
+        };
+        StatusDoc {
+            made: self.status.shown.made || !self.is_cancelled(),
+            title: public.title.clone(),
+            component: public.component.clone(),
+            opening: public.text.clone(),
+            updates: end.into_iter().zip(self.public_end.clone()).collect(),
+        }
+    }
+
+    /// What the ticket should look like.
+    pub fn ticket_wanted(&self) -> TicketDoc {
+        let mut title = format!("{} {}", self.label(), self.severity);
+        let mut body = format!("Opened by {} at {}.", self.opened_by, self.opened_at.strftime("%Y-%m-%d %H:%M UTC"));
+        if !self.private {
+            let _ = write!(title, ": {}", self.summary);
+            let _ = write!(body, "\n{}", self.summary);
+        }
+        let links = [("Channel", &self.channel.link), ("Status page", &self.status.link)];
+        for (name, link) in links.into_iter().filter_map(|(name, link)| Some((name, link.as_ref()?))) {
+            let _ = write!(body, "\n{name}: {link}");
+        }
+        let end = match self.phase {
+            Phase::Open => None,
+            Phase::Resolved { .. } => Some(TicketEnd::Done),
+            Phase::Cancelled { .. } => Some(TicketEnd::Cancelled),
+        };
+        TicketDoc { made: self.ticket.shown.made || !self.is_cancelled(), title, body, end }
+    }
+
+    fn is_cancelled(&self) -> bool {
+        matches!(self.phase, Phase::Cancelled { .. })
+    }
+
+    /// `inc-7-checkout-p99-elevated-in-eu-frankfurt`: letters and digits of the summary, at most 60 characters.
+    fn channel_name(&self) -> String {
+        let mut name = self.label().to_lowercase();
+        if self.private {
+            return name;
+        }
+        for word in self.summary.as_str().split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()) {
+            if name.len() + word.len() >= 60 {
+                break;
+            }
+            let _ = write!(name, "-{}", word.to_ascii_lowercase());
+        }
+        name
+    }
+
+    fn pin(&self) -> String {
+        match &self.runbook {
+            Runbook::Commit { path, commit } => format!("Runbook: {path} at commit {commit}"),
+            Runbook::Content { path, hash } => format!("Runbook: {path}, version {hash}"),
+            Runbook::Missing { path } => format!("There is no runbook at {path}."),
+        }
+    }
+
+    fn card(&self) -> String {
+        let mut card = format!("{} {}: {}", self.label(), self.severity, self.summary);
+        let service = self.service.as_ref().map_or("not known", |service| service.as_str());
+        let region = self.region.as_ref().map_or("not known", |region| region.as_str());
+        let _ = write!(card, "\nService: {service} · Region: {region} · {}", self.phase.as_str());
+        if let Some(commander) = &self.acting_commander {
+            let _ = write!(card, "\nActing incident commander: @{commander}");
+        }
+        for (target, page) in &self.paging.pages {
+            let _ = write!(card, "\nPage {target}: {}", standing(&page.state));
+        }
+        let links = [("Status page", &self.status.link), ("Ticket", &self.ticket.link)];
+        for (name, link) in links.into_iter().filter_map(|(name, link)| Some((name, link.as_ref()?))) {
+            let _ = write!(card, "\n{name}: {link}");
+        }
+        if self.is_open() {
+            let _ = write!(card, "\nNext update due {}", self.update_due_at.strftime("%H:%M UTC"));
+        }
+        card
+    }
+}
+
+fn standing(state: &PageState) -> String {
+    let names = |people: &BTreeSet<PersonId>| people.iter().map(|id| format!("@{id}")).collect::<Vec<_>>().join(", ");
+    match state {
+        PageState::Ringing(ringing) => match ringing.place {
+            Place::Start | Place::Pause => "nobody to ring".to_owned(),
+            Place::Step(_) | Place::Everybody => format!("ringing {}", names(&ringing.wanted)),
+        },
+        PageState::Answered(answered) => format!("answered by {}", names(&answered.by)),
+        PageState::Stopped { .. } => "stopped".to_owned(),
+    }
+}

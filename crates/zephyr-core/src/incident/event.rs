@@ -1,0 +1,105 @@
+//! What can happen to an incident.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::mirror::MirrorEvent;
+use crate::page::{PageEvent, RingEvent};
+use crate::policy::{PolicyVersion, Severity};
+use crate::text::Summary;
+use crate::world::Runbook;
+use crate::{Actor, Cause, IncidentId, PersonId, RegionId, ServiceId};
+
+/// One event of an incident's stream.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// From 1, without holes.
+    pub seq: u64,
+    /// When.
+    pub at: Timestamp,
+    /// By whom.
+    pub actor: Actor,
+    /// What caused it.
+    pub cause: Cause,
+    /// The policy version it was decided under.
+    pub policy: PolicyVersion,
+    /// What happened.
+    pub body: Body,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Body {
+    /// It was opened.
+    Opened {
+        /// Its id.
+        id: IncidentId,
+        /// Its number.
+        number: u64,
+        /// What is wrong.
+        summary: Summary,
+        /// How bad.
+        severity: Severity,
+        /// The service, named or found in the summary.
+        service: Option<ServiceId>,
+        /// The region, likewise.
+        region: Option<RegionId>,
+        /// Whether it is private.
+        private: bool,
+        /// The runbook as it stands.
+        runbook: Runbook,
+        /// Its first public words, where it has any.
+        public: Option<PublicOpening>,
+        /// When the first update is due.
+        update_due_at: Timestamp,
+    },
+    /// Something happened to its pages.
+    Page(PageEvent),
+    /// Something happened to a person's ring.
+    Ring {
+        /// Whose.
+        person: PersonId,
+        /// What.
+        event: RingEvent,
+    },
+    /// Something happened to its channel, status entry or ticket.
+    Mirror {
+        /// Which.
+        mirror: MirrorName,
+        /// What.
+        event: MirrorEvent,
+    },
+    /// It is over.
+    Resolved {
+        /// The public line, where it has a status entry.
+        public: Option<String>,
+    },
+    /// It was a false alarm.
+    Cancelled {
+        /// The public line, where it has a status entry.
+        public: Option<String>,
+    },
+}
+
+/// One of the things outside that show an incident.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MirrorName {
+    /// The chat channel.
+    Channel,
+    /// The status-page entry.
+    Status,
+    /// The ticket.
+    Ticket,
+}
+
+/// The first public words of an incident.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PublicOpening {
+    /// Title of the entry; never the summary.
+    pub title: String,
+    /// The affected component.
+    pub component: String,
+    /// The first line.
+    pub text: String,
+}

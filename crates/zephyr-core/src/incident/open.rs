@@ -1,0 +1,99 @@
+//! Opening an incident: who is paged, what is said in public, what is pinned.
+
+use jiff::Timestamp;
+
+use super::decision::{Decision, Stamp};
+use super::{Body, Decided, PublicOpening, targets};
+use crate::page::{self, Record};
+use crate::policy::{Policy, Severity};
+use crate::text::{PublicLine, Summary};
+use crate::{Actor, Cause, IncidentId, RegionId, ServiceId, World};
+
+/// What somebody declares.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Open {
+    /// Made by the engine.
+    pub id: IncidentId,
+    /// Given by the engine.
+    pub number: u64,
+    /// What is wrong.
+    pub summary: Summary,
+    /// How bad.
+    pub severity: Severity,
+    /// The service, named or found in the summary.
+    pub service: Option<ServiceId>,
+    /// The region, likewise.
+    pub region: Option<RegionId>,
+    /// Only for its participants and admins.
+    pub private: bool,
+    /// The first public line, instead of the policy's sentence.
+    pub public: Option<PublicLine>,
+    /// Ring the opener too, if due, instead of taking the opening as their answer.
+    pub ring_me: bool,
+}
+
+/// Opens an incident. It cannot be refused: whoever may declare has been asked before.
+pub fn open(open: Open, actor: Actor, cause: Cause, world: &World, now: Timestamp) -> Option<Decided> {
+    let policy = &world.policy;
+    let due_at = now.checked_add(policy.update_every).unwrap_or(Timestamp::MAX);
+    let pages = targets::pages(policy, open.severity, open.service.as_ref());
+    let opener = actor.person().filter(|_| !open.ring_me).cloned();
+    let body = Body::Opened {
+        public: public_opening(&open, policy, due_at),
+        id: open.id,
+        number: open.number,
+        summary: open.summary,
+        severity: open.severity,
+        service: open.service,
+        region: open.region,
+        private: open.private,
+        runbook: world.runbook.clone(),
+        update_due_at: due_at,
+    };
+    let mut decision = Decision::opening(body, Stamp { at: now, actor, cause, world })?;
+    pages.into_iter().for_each(|page| decision.page(page));
+    page::steps(&mut decision, world, now);
+    if let Some(opener) = opener {
+        answer_as_opener(&mut decision, &opener);
+    }
+    Some(decision.finish())
+}
+
+/// Who opens and is due themselves has thereby answered: their phone need not ring.
+fn answer_as_opener(decision: &mut Decision<'_>, opener: &crate::PersonId) {
+    if decision.paging().wanted().contains(opener) {
+        if let Ok(Some(answered)) = decision.paging().acknowledge(opener) {
+            decision.page(answered);
+        }
+    }
+}
+
+fn public_opening(open: &Open, policy: &Policy, due_at: Timestamp) -> Option<PublicOpening> {
+    let shown = policy.severities.get(&open.severity).is_some_and(|rule| rule.status_page);
+    if !shown || open.private {
+        return None;
+    }
+    let component = component(policy, open.service.as_ref());
+    let title = match &open.region {
+        Some(region) => format!("{component} ({region})"),
+        None => component.clone(),
+    };
+    let sentence = || sentence(&policy.public.opened, &component, open.region.as_ref(), due_at);
+    let text = open.public.as_ref().map_or_else(sentence, |line| line.to_string());
+    Some(PublicOpening { title, component, text })
+}
+
+/// What the status page calls a service; the organisation where no service is known.
+fn component(policy: &Policy, service: Option<&ServiceId>) -> String {
+    let known = service.and_then(|id| policy.services.get(id));
+    known.map_or_else(|| policy.organisation.clone(), |service| service.component.clone())
+}
+
+/// Fills in a sentence of the policy. Where no region is known, ` in {region}` is left out.
+pub(super) fn sentence(template: &str, component: &str, region: Option<&RegionId>, time: Timestamp) -> String {
+    let text = match region {
+        Some(region) => template.replace("{region}", region.as_str()),
+        None => template.replace(" in {region}", "").replace("{region}", "all regions"),
+    };
+    text.replace("{time}", &time.strftime("%H:%M UTC").to_string()).replace("{component}", component)
+}

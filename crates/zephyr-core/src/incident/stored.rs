@@ -1,0 +1,249 @@
+//! Events as they are stored: a form of their own, converted by hand, that later versions still have to read.
+//!
+//! A kind, once written, keeps its meaning for ever: what changes gets a new kind. `tests/corpus` holds one of each.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{Body, Event, MirrorName, PublicOpening};
+use crate::mirror::MirrorEvent;
+use crate::page::{
+    Chain, PageEvent, Passed, PauseWhy, Place, RingEvent, RingOverWhy, RungRef, StopWhy, Target,
+};
+use crate::policy::{LadderEntry, PolicyVersion, Severity};
+use crate::text::Summary;
+use crate::world::Runbook;
+use crate::{Actor, Cause, IncidentId, PersonId, RegionId, RotationId, ServiceId};
+
+/// An event as one row holds it, besides its sequence number and time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredEvent {
+    /// What kind, `step_began`.
+    pub kind: String,
+    /// JSON.
+    pub body: String,
+}
+
+/// A stored event that this version cannot read.
+#[derive(Debug, thiserror::Error)]
+#[error("event {seq} cannot be read by this version")]
+pub struct BadEvent {
+    /// Its sequence number.
+    pub seq: u64,
+    /// What the reader said.
+    #[source]
+    pub source: serde_json::Error,
+}
+
+impl Event {
+    /// Its stored form.
+    pub fn to_stored(&self) -> Result<StoredEvent, BadEvent> {
+        let row = Row {
+            actor: self.actor.clone(),
+            cause: self.cause.clone(),
+            policy: self.policy.clone(),
+            event: Stored::from(&self.body),
+        };
+        let bad = |source| BadEvent { seq: self.seq, source };
+        let value = serde_json::to_value(&row).map_err(bad)?;
+        let kind = value.pointer("/event/kind").and_then(|kind| kind.as_str()).unwrap_or_default().to_owned();
+        Ok(StoredEvent { kind, body: value.to_string() })
+    }
+
+    /// Reads a stored event.
+    pub fn from_stored(seq: u64, at: Timestamp, body: &str) -> Result<Self, BadEvent> {
+        let row: Row = serde_json::from_str(body).map_err(|source| BadEvent { seq, source })?;
+        Ok(Self { seq, at, actor: row.actor, cause: row.cause, policy: row.policy, body: row.event.into() })
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct Row {
+    actor: Actor,
+    cause: Cause,
+    policy: PolicyVersion,
+    event: Stored,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+enum Stored {
+    Opened(Box<Opened>),
+    PageBegan { target: Target, rotation: Option<RotationId>, everyone: bool, chain: Chain },
+    StepBegan {
+        target: Target,
+        round: u32,
+        place: Place,
+        wanted: BTreeSet<PersonId>,
+        until: Timestamp,
+        passed: Vec<Passed>,
+    },
+    PagePaused { target: Target, round: u32, until: Timestamp, why: PauseWhy, passed: Vec<Passed> },
+    Acknowledged { by: PersonId, targets: BTreeSet<Target> },
+    Declined { by: PersonId, targets: BTreeSet<Target>, until: Timestamp },
+    PageTaken { target: Target, by: PersonId },
+    PagesStopped { targets: BTreeSet<Target>, why: StopWhy },
+    NotReached { target: Target, people: BTreeSet<PersonId> },
+    RungAgain { target: Target, person: PersonId, until: Timestamp },
+    RingBegan { person: PersonId, ladder: Vec<LadderEntry>, loud: bool },
+    Rang { person: PersonId, entry: RungRef },
+    SendAccepted { person: PersonId, entry: RungRef, delivered: bool, receipt_by: Option<Timestamp> },
+    SendRetrying { person: PersonId, entry: RungRef, error: String },
+    SendUnclear { person: PersonId, entry: RungRef, error: String },
+    SendFailed { person: PersonId, entry: RungRef, error: String },
+    NoReceipt { person: PersonId, entry: RungRef },
+    SendWithheld { person: PersonId, entry: RungRef },
+    RingOver { person: PersonId, why: RingOverWhy },
+    MirrorDone { mirror: MirrorName, remote: Option<String>, link: Option<String> },
+    MirrorRetrying { mirror: MirrorName, error: String },
+    MirrorUnclear { mirror: MirrorName, error: String },
+    MirrorAbsent { mirror: MirrorName },
+    MirrorRefused { mirror: MirrorName, error: String, rest_until: Timestamp },
+    MirrorRested { mirror: MirrorName },
+    Resolved { public: Option<String> },
+    Cancelled { public: Option<String> },
+}
+
+#[derive(Serialize, Deserialize)]
+struct Opened {
+    id: IncidentId,
+    number: u64,
+    summary: Summary,
+    severity: Severity,
+    service: Option<ServiceId>,
+    region: Option<RegionId>,
+    private: bool,
+    runbook: Runbook,
+    public: Option<PublicOpening>,
+    update_due_at: Timestamp,
+}
+
+impl From<&Body> for Stored {
+    fn from(body: &Body) -> Self {
+        match body.clone() {
+            Body::Opened { id, number, summary, severity, service, region, private, runbook, public, update_due_at } => {
+                Self::Opened(Box::new(Opened {
+                    id,
+                    number,
+                    summary,
+                    severity,
+                    service,
+                    region,
+                    private,
+                    runbook,
+                    public,
+                    update_due_at,
+                }))
+            }
+            Body::Page(event) => event.into(),
+            Body::Ring { person, event } => of_ring(person, event),
+            Body::Mirror { mirror, event } => of_mirror(mirror, event),
+            Body::Resolved { public } => Self::Resolved { public },
+            Body::Cancelled { public } => Self::Cancelled { public },
+        }
+    }
+}
+
+impl From<PageEvent> for Stored {
+    fn from(event: PageEvent) -> Self {
+        match event {
+            PageEvent::Began { target, rotation, everyone, chain } => {
+                Self::PageBegan { target, rotation, everyone, chain }
+            }
+            PageEvent::StepBegan { target, round, place, wanted, until, passed } => {
+                Self::StepBegan { target, round, place, wanted, until, passed }
+            }
+            PageEvent::Paused { target, round, until, why, passed } => {
+                Self::PagePaused { target, round, until, why, passed }
+            }
+            PageEvent::Acknowledged { by, targets } => Self::Acknowledged { by, targets },
+            PageEvent::Declined { by, targets, until } => Self::Declined { by, targets, until },
+            PageEvent::Taken { target, by } => Self::PageTaken { target, by },
+            PageEvent::Stopped { targets, why } => Self::PagesStopped { targets, why },
+            PageEvent::NotReached { target, people } => Self::NotReached { target, people },
+            PageEvent::RungAgain { target, person, until } => Self::RungAgain { target, person, until },
+        }
+    }
+}
+
+fn of_ring(person: PersonId, event: RingEvent) -> Stored {
+    match event {
+        RingEvent::Began { ladder, loud } => Stored::RingBegan { person, ladder, loud },
+        RingEvent::Rang { entry } => Stored::Rang { person, entry },
+        RingEvent::Accepted { entry, delivered, receipt_by } => {
+            Stored::SendAccepted { person, entry, delivered, receipt_by }
+        }
+        RingEvent::Retrying { entry, error } => Stored::SendRetrying { person, entry, error },
+        RingEvent::Unclear { entry, error } => Stored::SendUnclear { person, entry, error },
+        RingEvent::Failed { entry, error } => Stored::SendFailed { person, entry, error },
+        RingEvent::NoReceipt { entry } => Stored::NoReceipt { person, entry },
+        RingEvent::Withheld { entry } => Stored::SendWithheld { person, entry },
+        RingEvent::Over { why } => Stored::RingOver { person, why },
+    }
+}
+
+fn of_mirror(mirror: MirrorName, event: MirrorEvent) -> Stored {
+    match event {
+        MirrorEvent::Done { remote, link } => Stored::MirrorDone { mirror, remote, link },
+        MirrorEvent::Retrying { error } => Stored::MirrorRetrying { mirror, error },
+        MirrorEvent::Unclear { error } => Stored::MirrorUnclear { mirror, error },
+        MirrorEvent::Absent => Stored::MirrorAbsent { mirror },
+        MirrorEvent::Refused { error, rest_until } => Stored::MirrorRefused { mirror, error, rest_until },
+        MirrorEvent::Rested => Stored::MirrorRested { mirror },
+    }
+}
+
+impl From<Stored> for Body {
+    fn from(stored: Stored) -> Self {
+        let ring = |person, event| Self::Ring { person, event };
+        let mirrored = |mirror, event| Self::Mirror { mirror, event };
+        match stored {
+            Stored::Opened(opened) => (*opened).into(),
+            Stored::PageBegan { target, rotation, everyone, chain } => {
+                Self::Page(PageEvent::Began { target, rotation, everyone, chain })
+            }
+            Stored::StepBegan { target, round, place, wanted, until, passed } => {
+                Self::Page(PageEvent::StepBegan { target, round, place, wanted, until, passed })
+            }
+            Stored::PagePaused { target, round, until, why, passed } => {
+                Self::Page(PageEvent::Paused { target, round, until, why, passed })
+            }
+            Stored::Acknowledged { by, targets } => Self::Page(PageEvent::Acknowledged { by, targets }),
+            Stored::Declined { by, targets, until } => Self::Page(PageEvent::Declined { by, targets, until }),
+            Stored::PageTaken { target, by } => Self::Page(PageEvent::Taken { target, by }),
+            Stored::PagesStopped { targets, why } => Self::Page(PageEvent::Stopped { targets, why }),
+            Stored::NotReached { target, people } => Self::Page(PageEvent::NotReached { target, people }),
+            Stored::RungAgain { target, person, until } => Self::Page(PageEvent::RungAgain { target, person, until }),
+            Stored::RingBegan { person, ladder, loud } => ring(person, RingEvent::Began { ladder, loud }),
+            Stored::Rang { person, entry } => ring(person, RingEvent::Rang { entry }),
+            Stored::SendAccepted { person, entry, delivered, receipt_by } => {
+                ring(person, RingEvent::Accepted { entry, delivered, receipt_by })
+            }
+            Stored::SendRetrying { person, entry, error } => ring(person, RingEvent::Retrying { entry, error }),
+            Stored::SendUnclear { person, entry, error } => ring(person, RingEvent::Unclear { entry, error }),
+            Stored::SendFailed { person, entry, error } => ring(person, RingEvent::Failed { entry, error }),
+            Stored::NoReceipt { person, entry } => ring(person, RingEvent::NoReceipt { entry }),
+            Stored::SendWithheld { person, entry } => ring(person, RingEvent::Withheld { entry }),
+            Stored::RingOver { person, why } => ring(person, RingEvent::Over { why }),
+            Stored::MirrorDone { mirror, remote, link } => mirrored(mirror, MirrorEvent::Done { remote, link }),
+            Stored::MirrorRetrying { mirror, error } => mirrored(mirror, MirrorEvent::Retrying { error }),
+            Stored::MirrorUnclear { mirror, error } => mirrored(mirror, MirrorEvent::Unclear { error }),
+            Stored::MirrorAbsent { mirror } => mirrored(mirror, MirrorEvent::Absent),
+            Stored::MirrorRefused { mirror, error, rest_until } => {
+                mirrored(mirror, MirrorEvent::Refused { error, rest_until })
+            }
+            Stored::MirrorRested { mirror } => mirrored(mirror, MirrorEvent::Rested),
+            Stored::Resolved { public } => Self::Resolved { public },
+            Stored::Cancelled { public } => Self::Cancelled { public },
+        }
+    }
+}
+
+impl From<Opened> for Body {
+    fn from(opened: Opened) -> Self {
+        let Opened { id, number, summary, severity, service, region, private, runbook, public, update_due_at } = opened;
+        Self::Opened { id, number, summary, severity, service, region, private, runbook, public, update_due_at }
+    }
+}

@@ -1,0 +1,257 @@
+//! Who is rung next: the steps of a chain, looked up at the moment one begins.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{Page, PageEvent, PageState, Paging, PauseWhy, Place, Ringing, Target};
+use crate::limits;
+use crate::policy::{LadderEntry, StepWho};
+use crate::{PersonId, RotationId, World, oncall};
+
+/// A step, or a person on it, that was passed over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Passed {
+    /// Which step.
+    pub who: StepWho,
+    /// Who stood on it; `None` where nobody did.
+    pub person: Option<PersonId>,
+    /// Why not.
+    pub why: Why,
+}
+
+/// Why somebody is not rung.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Why {
+    /// Nobody is on call there, or nobody else is in the rotation.
+    Nobody,
+    /// They declined a short time ago.
+    Declined,
+    /// They already answer for another page of the same.
+    AlreadyAnswered,
+    /// None of their methods works.
+    Unreachable,
+}
+
+impl Paging {
+    /// The step that follows where a ringing page stands: the first one that wants anybody, or the last resort, or a
+    /// pause. Never nothing, and always with a time in the future.
+    pub(super) fn next_step(
+        &self,
+        target: &Target,
+        page: &Page,
+        ringing: &Ringing,
+        world: &World,
+        now: Timestamp,
+    ) -> PageEvent {
+        let look = Look { paging: self, page, tried: &ringing.tried, world, now };
+        let mut passed = Vec::new();
+        let rest_of_round = match ringing.place {
+            Place::Start => Some(0),
+            Place::Step(index) => Some(index + 1),
+            Place::Everybody | Place::Pause => None,
+        };
+        if let Some(from) = rest_of_round {
+            if let Some((index, wanted)) = look.first_step(from, &mut passed) {
+                return began(target, page, ringing.round, index, wanted, now, passed);
+            }
+            if from == 0 {
+                return look.last_resort(target, ringing.round, passed);
+            }
+        }
+        let round = ringing.round.saturating_add(1);
+        let earliest = plus(ringing.round_began_at, limits::ROUND_MIN);
+        if now < earliest {
+            return PageEvent::Paused {
+                target: target.clone(),
+                round: ringing.round,
+                until: earliest,
+                why: PauseWhy::RoundTooShort,
+                passed,
+            };
+        }
+        let nobody_tried = BTreeSet::new();
+        let look = Look { tried: &nobody_tried, ..look };
+        match look.first_step(0, &mut passed) {
+            Some((index, wanted)) => began(target, page, round, index, wanted, now, passed),
+            None => look.last_resort(target, round, passed),
+        }
+    }
+
+    /// The methods of a person that have not failed for good, with their delays.
+    pub(super) fn ladder(&self, person: &PersonId, world: &World) -> Vec<LadderEntry> {
+        let Some(known) = world.policy.people.get(person) else { return Vec::new() };
+        let failed = self.failed.get(person);
+        known.ladder.iter().filter(|entry| !failed.is_some_and(|set| set.contains(&entry.method))).copied().collect()
+    }
+}
+
+fn began(
+    target: &Target,
+    page: &Page,
+    round: u32,
+    index: usize,
+    wanted: BTreeSet<PersonId>,
+    now: Timestamp,
+    passed: Vec<Passed>,
+) -> PageEvent {
+    let until = plus(now, page.chain.wait(index));
+    PageEvent::StepBegan { target: target.clone(), round, place: Place::Step(index), wanted, until, passed }
+}
+
+/// A time later; the end of time where there is none.
+pub(super) fn plus(at: Timestamp, wait: jiff::SignedDuration) -> Timestamp {
+    at.checked_add(wait).unwrap_or(Timestamp::MAX)
+}
+
+/// One look at who could be rung for one page.
+#[derive(Clone, Copy)]
+struct Look<'a> {
+    paging: &'a Paging,
+    page: &'a Page,
+    tried: &'a BTreeSet<PersonId>,
+    world: &'a World,
+    now: Timestamp,
+}
+
+impl Look<'_> {
+    /// The first step from `from` on that wants anybody. A step on which nobody can be rung costs no time.
+    fn first_step(&self, from: usize, passed: &mut Vec<Passed>) -> Option<(usize, BTreeSet<PersonId>)> {
+        for index in from..self.page.chain.steps.len() {
+            let Some(who) = self.page.chain.step(index) else { break };
+            let wanted = self.stand_on(who, passed);
+            if !wanted.is_empty() {
+                return Some((index, wanted));
+            }
+        }
+        None
+    }
+
+    /// Who stands on a step now and can be rung.
+    fn stand_on(&self, who: &StepWho, passed: &mut Vec<Passed>) -> BTreeSet<PersonId> {
+        let (candidates, wanted_at_most) = match who {
+            StepWho::OnCall => {
+                let all = self.on_call(self.page.rotation.as_ref());
+                let most = if self.page.everyone { all.len() } else { 1 };
+                (all.into_iter().take(most).collect(), most)
+            }
+            StepWho::NextInRotation => (self.successors(), 1),
+            StepWho::Rotation(rotation) => (self.on_call(Some(rotation)).into_iter().take(1).collect(), 1),
+        };
+        let mut wanted = BTreeSet::new();
+        let mut met = false;
+        for person in candidates {
+            if wanted.len() >= wanted_at_most {
+                break;
+            }
+            met = true;
+            match self.why_not(&person) {
+                None => {
+                    wanted.insert(person);
+                }
+                Some(why) => passed.push(Passed { who: who.clone(), person: Some(person), why }),
+            }
+        }
+        if !met {
+            passed.push(Passed { who: who.clone(), person: None, why: Why::Nobody });
+        }
+        wanted
+    }
+
+    fn on_call(&self, rotation: Option<&RotationId>) -> Vec<PersonId> {
+        let Some(rotation) = rotation.and_then(|id| self.world.policy.rotations.get(id)) else { return Vec::new() };
+        let mut people: Vec<PersonId> = Vec::new();
+        for shift in oncall::at(rotation, self.now) {
+            if !people.contains(&shift.person) {
+                people.push(shift.person);
+            }
+        }
+        people
+    }
+
+    /// Those who come next, without anybody this page has tried in this round. Somebody who came on call meanwhile
+    /// is the first of them.
+    fn successors(&self) -> Vec<PersonId> {
+        let Some(id) = &self.page.rotation else { return Vec::new() };
+        let Some(rotation) = self.world.policy.rotations.get(id) else { return Vec::new() };
+        let incoming = self.on_call(Some(id)).into_iter().take(1);
+        let mut people: Vec<PersonId> = Vec::new();
+        for person in incoming.chain(oncall::succession(&self.world.policy, rotation, self.now)) {
+            if !self.tried.contains(&person) && !people.contains(&person) {
+                people.push(person);
+            }
+        }
+        people
+    }
+
+    fn why_not(&self, person: &PersonId) -> Option<Why> {
+        if self.paging.holders().contains(person) {
+            Some(Why::AlreadyAnswered)
+        } else if self.has_declined(person) {
+            Some(Why::Declined)
+        } else if self.paging.ladder(person, self.world).is_empty() {
+            Some(Why::Unreachable)
+        } else {
+            None
+        }
+    }
+
+    fn has_declined(&self, person: &PersonId) -> bool {
+        self.paging.declined.get(person).is_some_and(|until| self.now < *until)
+    }
+
+    /// A whole round wanted nobody. Unless somebody already answers: everybody of the owning rotation and of every
+    /// rotation that the chain or the severity ladder names; else every admin; else a pause, which the console shows
+    /// in red.
+    fn last_resort(&self, target: &Target, round: u32, passed: Vec<Passed>) -> PageEvent {
+        let target = target.clone();
+        let until = plus(self.now, limits::ALL_RING_STEP);
+        if !self.paging.holders().is_empty() {
+            return PageEvent::Paused { target, round, until, why: PauseWhy::SomebodyAnswered, passed };
+        }
+        let members = self.everybody();
+        let willing: BTreeSet<PersonId> = members.iter().filter(|person| !self.has_declined(person)).cloned().collect();
+        let wanted = [willing, members, self.admins()].into_iter().find(|people| !people.is_empty());
+        match wanted {
+            Some(wanted) => PageEvent::StepBegan { target, round, place: Place::Everybody, wanted, until, passed },
+            None => PageEvent::Paused { target, round, until, why: PauseWhy::Nobody, passed },
+        }
+    }
+
+    fn everybody(&self) -> BTreeSet<PersonId> {
+        let policy = &self.world.policy;
+        let of_chain = self.page.chain.steps.iter().filter_map(|step| match &step.who {
+            StepWho::Rotation(rotation) => Some(rotation),
+            StepWho::OnCall | StepWho::NextInRotation => None,
+        });
+        let of_ladder = policy.severities.values().flat_map(|rule| &rule.page).filter_map(|rule| rule.rotation());
+        let rotations = self.page.rotation.iter().chain(of_chain).chain(of_ladder);
+        rotations
+            .filter_map(|id| policy.rotations.get(id))
+            .flat_map(|rotation| rotation.layers.iter().flat_map(|layer| &layer.people))
+            .filter(|person| policy.people.get(*person).is_some_and(|known| !known.ladder.is_empty()))
+            .cloned()
+            .collect()
+    }
+
+    fn admins(&self) -> BTreeSet<PersonId> {
+        let people = self.world.policy.people.iter();
+        people.filter(|(_, person)| person.admin && !person.ladder.is_empty()).map(|(id, _)| id.clone()).collect()
+    }
+}
+
+impl PageState {
+    /// How a page begins: its first step is due at once.
+    pub(super) fn beginning(at: Timestamp) -> Self {
+        Self::Ringing(Ringing {
+            round: 1,
+            round_began_at: at,
+            place: Place::Start,
+            wanted: BTreeSet::new(),
+            until: at,
+            tried: BTreeSet::new(),
+        })
+    }
+}
