@@ -1,5 +1,18 @@
 //! Runs the core: loads, decides, commits once, and hands out what is to be sent.
 //!
-//! Deliberately not here: tasks, sleeping, sockets, deadlines. The engine awaits nothing but the store.
+//! The engine is a value with three verbs: [`Engine::execute`] for what is asked, [`Engine::poll`] for what is due, and
+//! [`Engine::finished`] for what the world answered. It never spawns, sleeps or times out, and awaits nothing but the
+//! store, one call at a time; the runtime around it owns sockets, deadlines and the one task that sleeps.
+//!
+//! Deliberately not here: how providers are spoken to, and HTTP.
 
+mod engine;
+mod input;
+mod outbox;
 pub mod ports;
+mod retry;
+mod transact;
+
+pub use engine::Engine;
+pub use input::{Answer, Ask, Declaration, Request, RequestKey};
+pub use outbox::Send;

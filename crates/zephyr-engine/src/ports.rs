@@ -143,7 +143,7 @@ pub struct Commit {
     pub stream: StreamId,
     /// The version that the decision was made on; 0 creates the stream.
     pub expected: u64,
-    /// At least one; sequence numbers `expected + 1 …`.
+    /// Sequence numbers `expected + 1 …`; empty where only an effect is finished or a request answered.
     pub events: Vec<EventRow>,
     /// JSON of the state after the events.
     pub state: String,

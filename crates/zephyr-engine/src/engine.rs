@@ -1,0 +1,284 @@
+//! The engine: three verbs over a store.
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use zephyr_core::effect::{Effect, Lane, Outcome};
+use zephyr_core::incident;
+use zephyr_core::{World, limits};
+
+use crate::input::{Answer, Request};
+use crate::outbox::{Held, Outbox, Send};
+use crate::ports::{Claimed, Commit, End, Entropy, Finish, Retry, Store, StoreError};
+use crate::retry;
+use crate::transact::{Answered, Input, Settled};
+
+/// Decides, commits and hands out. One at a time for each replica.
+#[derive(Debug)]
+pub struct Engine<S, E> {
+    pub(crate) store: S,
+    pub(crate) entropy: E,
+    pub(crate) world: Arc<World>,
+    pub(crate) next_number: Option<u64>,
+    pub(crate) outbox: Outbox,
+    /// Commits whose answer was lost.
+    pub(crate) doubtful: Vec<Commit>,
+    now: Timestamp,
+    next: Option<Timestamp>,
+}
+
+impl<S: Store, E: Entropy> Engine<S, E> {
+    /// An engine that has just started: it looks at once for everything that is due.
+    pub fn new(store: S, entropy: E, world: Arc<World>) -> Self {
+        let (now, next) = (Timestamp::MIN, Some(Timestamp::MIN));
+        let outbox = Outbox::default();
+        let mut engine = Self { store, entropy, world, next_number: None, outbox, doubtful: Vec::new(), now, next };
+        engine.look_again();
+        engine
+    }
+
+    /// Decides in another world from now on.
+    pub fn set_world(&mut self, world: Arc<World>) {
+        self.world = world;
+    }
+
+    /// Carries out requests, in order, in one transaction. Each is answered when it is durable, or refused alone.
+    pub async fn execute(&mut self, requests: Vec<Request>) -> Result<Vec<Answer>, StoreError> {
+        self.settle_doubts().await?;
+        let hashes: Vec<Option<String>> =
+            requests.iter().map(|request| request.key.as_ref().map(|key| key.body_hash.clone())).collect();
+        let inputs: Vec<Input> = requests.into_iter().map(Input::Request).collect();
+        let settled = self.transact(&inputs).await?;
+        let mut answers = Vec::with_capacity(settled.len());
+        for (settled, hash) in settled.into_iter().zip(hashes) {
+            answers.push(match settled {
+                Settled::Done(incident) => Answer::Done(incident),
+                Settled::Refused(refused) => Answer::Refused(refused),
+                Settled::NotFound => Answer::NotFound,
+                Settled::Repeated(row) if Some(&row.body_hash) != hash.as_ref() => Answer::KeyReused,
+                Settled::Repeated(row) => match self.store.load(&[row.stream]).await?.streams.pop().flatten() {
+                    Some(stream) => Answer::Repeated(Box::new(self.read(stream).await?)),
+                    None => Answer::NotFound,
+                },
+                Settled::Fenced | Settled::Busy => Answer::Busy,
+            });
+        }
+        Ok(answers)
+    }
+
+    /// Does what is due and hands out what is to be sent. Page sends that are ready go before everything else.
+    pub async fn poll(&mut self) -> Result<Vec<Send>, StoreError> {
+        self.settle_doubts().await?;
+        if self.outbox.is_ready() {
+            return self.hand_out().await;
+        }
+        let due = self.store.due(limits::WAKES_A_TURN).await?;
+        self.now = due.now;
+        self.next = due.next;
+        if due.streams.len() >= limits::WAKES_A_TURN {
+            self.next = Some(self.now);
+        }
+        if !due.streams.is_empty() {
+            let inputs: Vec<Input> = due.streams.into_iter().map(Input::Wake).collect();
+            self.transact(&inputs).await?;
+        }
+        self.claim(Lane::Page).await?;
+        self.claim(Lane::Tell).await?;
+        self.hand_out().await
+    }
+
+    /// How long the runtime may sleep before it polls again; `None` where nothing is due at any time.
+    pub fn next_wake(&self) -> Option<SignedDuration> {
+        if self.outbox.is_ready() {
+            return Some(SignedDuration::ZERO);
+        }
+        self.next.map(|next| next.duration_since(self.now).max(SignedDuration::ZERO))
+    }
+
+    /// Looks into the store for effects that others left, at the next poll. The safety net, once in a while.
+    pub fn look_again(&mut self) {
+        self.outbox.waiting(Lane::Page);
+        self.outbox.waiting(Lane::Tell);
+    }
+
+    /// Takes what became of sends. `provider` names each for the timeline. On an error nothing is known to be written:
+    /// give them again.
+    pub async fn finished(&mut self, results: &[(Send, Outcome, &'static str)]) -> Result<(), StoreError> {
+        self.settle_doubts().await?;
+        let now = self.store.now().await?;
+        let mut inputs = Vec::new();
+        let mut retries = Vec::new();
+        for (send, outcome, provider) in results {
+            match plan(send, outcome.clone(), now) {
+                Plan::Retry(retry) => {
+                    self.wake_no_later_than(retry.due_at);
+                    retries.push(retry);
+                }
+                Plan::Decide { outcome, end } => {
+                    if let End::Again(retry) = &end {
+                        self.wake_no_later_than(retry.due_at);
+                    }
+                    inputs.push(Input::Outcome(Answered {
+                        stream: send.stream,
+                        id: send.id,
+                        effect: send.effect.clone(),
+                        outcome,
+                        provider,
+                        finish: Some(Finish { effect: send.id, end }),
+                    }));
+                }
+            }
+        }
+        if !retries.is_empty() {
+            self.store.retry(&retries).await?;
+        }
+        if !inputs.is_empty() {
+            self.transact(&inputs).await?;
+        }
+        results.iter().for_each(|(send, ..)| self.outbox.came_back(send.effect.lane()));
+        Ok(())
+    }
+
+    pub(crate) fn wake_no_later_than(&mut self, at: Timestamp) {
+        self.next = Some(self.next.map_or(at, |next| next.min(at)));
+    }
+
+    /// Claims what the store holds of a lane.
+    async fn claim(&mut self, lane: Lane) -> Result<(), StoreError> {
+        let room = self.outbox.room(lane);
+        if !self.outbox.should_claim(lane) {
+            return Ok(());
+        }
+        let claimed = match self.store.claim(lane, room).await {
+            Ok(claimed) => claimed,
+            Err(error) => {
+                self.outbox.waiting(lane);
+                return Err(error);
+            }
+        };
+        if claimed.len() >= room {
+            self.outbox.waiting(lane);
+        }
+        for Claimed { id, stream, effect, attempt, abandoned } in claimed {
+            let abandoned = abandoned && is_doubtful(&effect);
+            self.outbox.hold(Held { send: Send { id, stream, effect, attempt }, urgency: 0, abandoned });
+        }
+        Ok(())
+    }
+
+    /// Lets out what is held. What could not be looked at, because the store failed, is held on to.
+    async fn hand_out(&mut self) -> Result<Vec<Send>, StoreError> {
+        let held = self.outbox.take();
+        if held.is_empty() {
+            return Ok(Vec::new());
+        }
+        match self.last_look(&held).await {
+            Ok(sends) => {
+                sends.iter().for_each(|send| self.outbox.gone_out(send.effect.lane()));
+                Ok(sends)
+            }
+            Err(error) => {
+                held.into_iter().for_each(|held| self.outbox.hold(held));
+                Err(error)
+            }
+        }
+    }
+
+    /// Asks for the last time what is still due. What an earlier life never learnt the outcome of, the timeline is
+    /// told of first: such pages are sent once more, anything else is asked about instead.
+    async fn last_look(&mut self, held: &[Held]) -> Result<Vec<Send>, StoreError> {
+        let ids: Vec<_> = held.iter().map(|held| held.send.stream).collect();
+        let rows = self.store.load(&ids).await?.streams;
+        let mut sends = Vec::new();
+        let mut inputs = Vec::new();
+        for (Held { send, abandoned, .. }, row) in held.iter().zip(rows) {
+            let due = match row {
+                Some(row) => incident::still_due(&self.read(row).await?, &send.effect),
+                None => false,
+            };
+            let page = send.effect.lane() == Lane::Page;
+            if !due {
+                inputs.push(own_word(send, Outcome::NotDue, true));
+            } else if *abandoned {
+                let error = "zephyr stopped before it learnt the answer".to_owned();
+                inputs.push(own_word(send, Outcome::Ambiguous { error }, !page));
+            }
+            if due && (page || !abandoned) {
+                sends.push(send.clone());
+            }
+        }
+        if !inputs.is_empty() {
+            self.transact(&inputs).await?;
+        }
+        Ok(sends)
+    }
+}
+
+/// What zephyr itself has to say of an effect.
+fn own_word(send: &Send, outcome: Outcome, over: bool) -> Input {
+    Input::Outcome(Answered {
+        stream: send.stream,
+        id: send.id,
+        effect: send.effect.clone(),
+        outcome,
+        provider: "zephyr",
+        finish: over.then_some(Finish { effect: send.id, end: End::Over }),
+    })
+}
+
+/// Whether doing it twice could be noticed. Questions and ends of rings are harmless.
+fn is_doubtful(effect: &Effect) -> bool {
+    match effect {
+        Effect::Page(_) => true,
+        Effect::Hush(_) => false,
+        Effect::Channel(send) => !send.lookup,
+        Effect::Status(send) => !send.lookup,
+        Effect::Ticket(send) => !send.lookup,
+    }
+}
+
+/// What an outcome means for the effect's own row.
+enum Plan {
+    /// The stream learns of it, and the row ends like that.
+    Decide { outcome: Outcome, end: End },
+    /// A later try that failed as well: the row alone remembers.
+    Retry(Retry),
+}
+
+fn plan(send: &Send, outcome: Outcome, now: Timestamp) -> Plan {
+    let attempt = send.attempt + 1;
+    let again = |wait: SignedDuration, error: &str| Retry {
+        effect: send.id,
+        attempt,
+        due_at: now.checked_add(wait).unwrap_or(Timestamp::MAX),
+        error: error.to_owned(),
+    };
+    let page = send.effect.lane() == Lane::Page;
+    match outcome {
+        Outcome::Retry { error, .. } if !page && attempt >= limits::MIRROR_TRIES => {
+            let error = format!("given up for now after {attempt} tries: {error}");
+            Plan::Decide { outcome: Outcome::Permanent { error }, end: End::Over }
+        }
+        Outcome::Retry { after, error } => {
+            let retry = again(retry::wait(send.id, attempt, after), &error);
+            if attempt == 1 {
+                Plan::Decide { outcome: Outcome::Retry { after, error }, end: End::Again(retry) }
+            } else {
+                Plan::Retry(retry)
+            }
+        }
+        Outcome::Ambiguous { error } if page => {
+            // Sent once more at once; after that on the curve.
+            let wait = if attempt == 1 { SignedDuration::ZERO } else { retry::wait(send.id, attempt, None) };
+            let retry = again(wait, &error);
+            Plan::Decide { outcome: Outcome::Ambiguous { error }, end: End::Again(retry) }
+        }
+        Outcome::Ambiguous { error } if !is_doubtful(&send.effect) => {
+            if attempt >= limits::MIRROR_TRIES {
+                return Plan::Decide { outcome: Outcome::Permanent { error }, end: End::Over };
+            }
+            Plan::Retry(again(retry::wait(send.id, attempt, None), &error))
+        }
+        outcome => Plan::Decide { outcome, end: End::Over },
+    }
+}

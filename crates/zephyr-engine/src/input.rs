@@ -1,0 +1,78 @@
+//! What the engine is asked, and what it answers.
+
+use zephyr_core::incident::{Command, Incident, Refused};
+use zephyr_core::policy::Severity;
+use zephyr_core::text::{PublicLine, Summary};
+use zephyr_core::{Actor, IncidentId, RegionId, ServiceId};
+
+/// One request of a person or a program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// Names the request in the events it causes.
+    pub id: String,
+    /// Who asks.
+    pub actor: Actor,
+    /// Makes a repetition harmless.
+    pub key: Option<RequestKey>,
+    /// What is asked.
+    pub ask: Ask,
+}
+
+/// An idempotency key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestKey {
+    /// The key, made unique by who sent it.
+    pub key: String,
+    /// SHA-256 of the request, hexadecimal: the same key with another request is refused.
+    pub body_hash: String,
+}
+
+/// What is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ask {
+    /// A new incident.
+    Open(Declaration),
+    /// Something of an incident.
+    Of {
+        /// Which.
+        incident: IncidentId,
+        /// What.
+        command: Command,
+    },
+}
+
+/// A declaration. Service and region that are not given are looked for in the summary.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Declaration {
+    /// What is wrong.
+    pub summary: Summary,
+    /// How bad.
+    pub severity: Severity,
+    /// The service.
+    pub service: Option<ServiceId>,
+    /// The region.
+    pub region: Option<RegionId>,
+    /// Only for participants and admins.
+    pub private: bool,
+    /// The first public line.
+    pub public: Option<PublicLine>,
+    /// Ring the opener too.
+    pub ring_me: bool,
+}
+
+/// What became of a request.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Answer {
+    /// It is committed. The incident after it.
+    Done(Box<Incident>),
+    /// The same request was answered before; the incident as it is now.
+    Repeated(Box<Incident>),
+    /// The key was used for another request.
+    KeyReused,
+    /// Refused; nothing changed.
+    Refused(Refused),
+    /// There is no such incident.
+    NotFound,
+    /// Others were faster too often. Nothing changed; ask again.
+    Busy,
+}

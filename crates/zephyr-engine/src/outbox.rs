@@ -1,0 +1,135 @@
+//! Effects on their way: handed out once each, most urgent first, pages in a lane of their own.
+
+use std::collections::BTreeMap;
+
+use zephyr_core::effect::{Effect, Lane};
+use zephyr_core::{EffectId, StreamId, limits};
+
+use crate::ports::NewEffect;
+
+/// One effect handed to the runtime. It has to come back through `finished`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Send {
+    /// Its id: the idempotency key, the same at every try.
+    pub id: EffectId,
+    /// Of which stream.
+    pub stream: StreamId,
+    /// What to do.
+    pub effect: Effect,
+    /// Tries that ended before this one.
+    pub attempt: u32,
+}
+
+/// An effect that this replica has claimed and not yet handed out.
+#[derive(Debug, Clone)]
+pub(crate) struct Held {
+    pub send: Send,
+    pub urgency: u8,
+    /// An earlier life of a replica had it and never said what became of it.
+    pub abandoned: bool,
+}
+
+/// What this replica has claimed and not yet handed out, and what is out.
+#[derive(Debug, Default)]
+pub(crate) struct Outbox {
+    /// Pages first, then by urgency, then in order.
+    held: BTreeMap<(Lane, u8, u64), Held>,
+    order: u64,
+    pages_out: usize,
+    tells_out: usize,
+    /// Whether the store may hold unclaimed effects that are due, by lane.
+    pages_waiting: bool,
+    tells_waiting: bool,
+}
+
+impl Outbox {
+    /// Whether a new page send may be committed as claimed: the queue in memory is bounded.
+    pub fn has_room_for_claims(&self, staged: usize) -> bool {
+        self.held.len() + staged < limits::PAGE_SENDS
+    }
+
+    /// Takes note of an effect that was committed.
+    pub fn committed(&mut self, stream: StreamId, effect: NewEffect) {
+        if effect.claimed {
+            let send = Send { id: effect.id, stream, effect: effect.effect, attempt: 0 };
+            self.hold(Held { send, urgency: effect.urgency, abandoned: false });
+        } else {
+            self.waiting(effect.effect.lane());
+        }
+    }
+
+    /// Keeps an effect that is claimed until it is handed out.
+    pub fn hold(&mut self, held: Held) {
+        self.order += 1;
+        self.held.insert((held.send.effect.lane(), held.urgency, self.order), held);
+    }
+
+    /// Takes note that the store may hold effects of a lane.
+    pub fn waiting(&mut self, lane: Lane) {
+        *self.waits(lane) = true;
+    }
+
+    /// Whether the store may hold effects of a lane that there is room for; asked once for each reason to look.
+    pub fn should_claim(&mut self, lane: Lane) -> bool {
+        self.room(lane) > 0 && std::mem::take(self.waits(lane))
+    }
+
+    fn waits(&mut self, lane: Lane) -> &mut bool {
+        match lane {
+            Lane::Page => &mut self.pages_waiting,
+            Lane::Tell => &mut self.tells_waiting,
+        }
+    }
+
+    /// How many more of a lane may be claimed or go out now.
+    pub fn room(&self, lane: Lane) -> usize {
+        let held = self.held.keys().filter(|(of, ..)| *of == lane).count();
+        match lane {
+            Lane::Page => limits::PAGE_SENDS.saturating_sub(self.pages_out + held),
+            Lane::Tell => limits::TELL_SENDS.saturating_sub(self.tells_out + held),
+        }
+    }
+
+    /// Takes everything held, most urgent first, as far as there is room to let it out.
+    pub fn take(&mut self) -> Vec<Held> {
+        let mut pages = limits::PAGE_SENDS.saturating_sub(self.pages_out);
+        let mut tells = limits::TELL_SENDS.saturating_sub(self.tells_out);
+        let mut taken = Vec::new();
+        for (key, held) in std::mem::take(&mut self.held) {
+            let room = match key.0 {
+                Lane::Page => &mut pages,
+                Lane::Tell => &mut tells,
+            };
+            if *room > 0 {
+                *room -= 1;
+                taken.push(held);
+            } else {
+                self.held.insert(key, held);
+            }
+        }
+        taken
+    }
+
+    /// Whether page sends are held that there is room for.
+    pub fn is_ready(&self) -> bool {
+        self.pages_out < limits::PAGE_SENDS && self.held.keys().any(|(lane, ..)| *lane == Lane::Page)
+    }
+
+    /// Counts an effect that goes out.
+    pub fn gone_out(&mut self, lane: Lane) {
+        match lane {
+            Lane::Page => self.pages_out += 1,
+            Lane::Tell => self.tells_out += 1,
+        }
+    }
+
+    /// Counts an effect that came back.
+    pub fn came_back(&mut self, lane: Lane) {
+        match lane {
+            Lane::Page => self.pages_out = self.pages_out.saturating_sub(1),
+            Lane::Tell => self.tells_out = self.tells_out.saturating_sub(1),
+        }
+        // Room was made: look again for what had none.
+        self.waiting(lane);
+    }
+}
