@@ -1,7 +1,9 @@
 //! Finds the service and the region that a summary names.
 
+use std::collections::BTreeSet;
+
 use crate::policy::Policy;
-use crate::{RegionId, ServiceId};
+use crate::{RegionId, ServiceId, limits};
 
 /// What a summary names; `None` where nothing or several match.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -12,7 +14,76 @@ pub struct Matched {
     pub region: Option<RegionId>,
 }
 
-/// Looks for names, ids and other names of services and regions: whole words, any case, any order.
-pub fn find(_policy: &Policy, _summary: &str) -> Matched {
-    Matched::default()
+/// Looks for names, ids and other names of services and regions: whole words, any case, any order. A name inside a
+/// longer one that matches too, `checkout` in `checkout api`, does not count. No more than the first
+/// [`limits::SUMMARY_CHARS`] characters are looked at.
+pub fn find(policy: &Policy, summary: &str) -> Matched {
+    let summary: String = summary.chars().take(limits::SUMMARY_CHARS).collect();
+    let words = words(&summary);
+    let services = policy.services.iter().flat_map(|(id, service)| {
+        let names = [id.as_str(), &service.name].into_iter().chain(service.also_called.iter().map(String::as_str));
+        names.map(move |name| (id, name))
+    });
+    let regions = policy.regions.iter().flat_map(|region| {
+        let names = std::iter::once(region.id.as_str()).chain(region.also_called.iter().map(String::as_str));
+        names.map(move |name| (&region.id, name))
+    });
+    Matched { service: only_match(&words, services), region: only_match(&words, regions) }
+}
+
+/// What a name is recognised by: its words in lower case, in the order of the alphabet. Empty where it has none.
+pub(crate) fn key(name: &str) -> Vec<String> {
+    let mut words = words(name);
+    words.sort();
+    words
+}
+
+/// Runs of letters and digits, in lower case. Everything else, dashes too, is between words.
+fn words(text: &str) -> Vec<String> {
+    text.split(|c: char| !is_of_word(c))
+        .filter(|word| !word.is_empty())
+        // Letter by letter, so that a letter does not depend on its neighbours (the Greek final sigma).
+        .map(|word| word.chars().flat_map(char::to_lowercase).collect())
+        .collect()
+}
+
+fn is_of_word(c: char) -> bool {
+    // An accent written as a character of its own belongs to its letter.
+    c.is_alphanumeric() || matches!(c, '\u{300}'..='\u{36f}')
+}
+
+/// A name found in the summary: which of its words, half open.
+struct Hit<'a, Id> {
+    id: &'a Id,
+    from: usize,
+    to: usize,
+}
+
+fn only_match<'a, Id: Ord + Clone + 'a>(
+    words: &[String],
+    names: impl Iterator<Item = (&'a Id, &'a str)>,
+) -> Option<Id> {
+    let hits: Vec<Hit<'a, Id>> = names.flat_map(|(id, name)| hits(words, id, &key(name))).collect();
+    let inside_longer = |hit: &Hit<'_, Id>| {
+        hits.iter().any(|o| o.from <= hit.from && hit.to <= o.to && o.to - o.from > hit.to - hit.from)
+    };
+    let matched: BTreeSet<&Id> = hits.iter().filter(|hit| !inside_longer(hit)).map(|hit| hit.id).collect();
+    let mut matched = matched.into_iter();
+    match (matched.next(), matched.next()) {
+        (Some(only), None) => Some(only.clone()),
+        _ => None,
+    }
+}
+
+fn hits<'a, Id>(words: &[String], id: &'a Id, key: &[String]) -> Vec<Hit<'a, Id>> {
+    if key.is_empty() {
+        return Vec::new();
+    }
+    let sits = |window: &[String]| {
+        let mut window: Vec<&String> = window.iter().collect();
+        window.sort();
+        window.into_iter().eq(key)
+    };
+    let starts = words.windows(key.len()).enumerate().filter(|(_, window)| sits(window));
+    starts.map(|(from, _)| Hit { id, from, to: from + key.len() }).collect()
 }

@@ -19,6 +19,18 @@ pub const ERROR_CHARS: usize = 300;
 pub const POLICY_BYTES: usize = 1_000_000;
 /// Mistakes reported at once: more are not read.
 pub const POLICY_MISTAKES: usize = 50;
+/// Regions in a policy: a list that is read at a glance.
+pub const REGIONS: usize = 100;
+/// Services in a policy.
+pub const SERVICES: usize = 2_000;
+/// Rotations in a policy.
+pub const ROTATIONS: usize = 1_000;
+/// Other names of one service or region; each is looked for in every summary.
+pub const ALSO_CALLED: usize = 20;
+/// Examples of one severity: what a person reads before choosing.
+pub const SEVERITY_EXAMPLES: usize = 20;
+/// A path in the repository.
+pub const PATH_CHARS: usize = 200;
 /// People in a policy.
 pub const PEOPLE: usize = 5_000;
 /// Layers of one rotation.

@@ -1,5 +1,7 @@
 //! What is wrong with a policy file, told so that it can be mended without looking anything up.
 
+use std::fmt;
+
 /// One mistake.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mistake {
@@ -15,4 +17,23 @@ pub struct Mistake {
     pub message: String,
     /// What to write instead.
     pub help: String,
+}
+
+impl Mistake {
+    /// As a compiler prints it: `zephyr.toml:12:9: unknown-person: …`, then the offending text and what to write
+    /// instead, each on an indented line of its own. No line end at the end.
+    pub fn render(&self, file: &str) -> String {
+        format!("{file}:{self}")
+    }
+}
+
+/// Without the name of the file: `12:9: unknown-person: …` and the indented lines.
+impl fmt::Display for Mistake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}: {}: {}", self.line, self.column, self.rule, self.message)?;
+        if !self.text.is_empty() {
+            write!(f, "\n  here: {}", self.text)?;
+        }
+        write!(f, "\n  help: {}", self.help)
+    }
 }

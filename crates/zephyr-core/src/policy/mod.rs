@@ -10,13 +10,14 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::oncall::wall;
 use crate::{PersonId, RegionId, RotationId, ServiceId};
 
 mod mistake;
 mod read;
 
 pub use mistake::Mistake;
-pub use read::read;
+pub use read::{read, without_contacts};
 
 /// Which text a policy was made from: the first 12 hexadecimal digits of its SHA-256.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -304,9 +305,9 @@ impl Policy {
 
     /// Whether the person is awake at an instant; somebody unknown is not.
     pub fn is_awake(&self, person: &PersonId, now: Timestamp) -> bool {
-        self.people
-            .get(person)
-            .is_some_and(|known| known.awake.contains(now.to_zoned(known.zone.clone()).time()))
+        self.people.get(person).is_some_and(|known| {
+            known.awake.from == known.awake.to || wall::window_around(&known.zone, known.awake, now).is_some()
+        })
     }
 }
 

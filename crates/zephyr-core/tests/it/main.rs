@@ -1,0 +1,7 @@
+//! Tests of the core from outside, one binary.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that fails here says where")]
+
+mod catalog;
+mod oncall;
+mod policy;
+mod policy_acme;
