@@ -1,1 +1,27 @@
-//! stub
+//! Where everything that is remembered lives: implementations of the engine's ports `Store`, `Objects` and `Registry`.
+//!
+//! [`ModelStore`] keeps all of it in memory and is what the others are compared with. Deliberately not here: what the
+//! stored texts mean. A state, an event or a policy is opaque; only effects are read, because they are handed out.
+
+pub mod model;
+
+pub use model::ModelStore;
+
+use jiff::{SignedDuration, Timestamp};
+use zephyr_core::limits::REQUEST_KEPT;
+use zephyr_engine::ports::StoreError;
+
+/// How long the row of a finished effect is kept, without its body: a day, for whoever asks why a page was sent.
+pub const FINISHED_KEPT: SignedDuration = SignedDuration::from_hours(24);
+
+/// Whether the answer given to a request at `at` still counts.
+fn request_counts(at: Timestamp, now: Timestamp) -> bool {
+    at.duration_until(now) < REQUEST_KEPT
+}
+
+/// What a handle hears whose epoch is over: another server has taken the store.
+fn epoch_over(own: u64, present: u64) -> StoreError {
+    StoreError::Corrupt(format!(
+        "this server's epoch {own} is over, epoch {present} has begun: another server opened the store; stop this one"
+    ))
+}

@@ -1,0 +1,159 @@
+//! What a `ModelStore` holds, and the bookkeeping that keeps its indexes right.
+
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use zephyr_core::effect::{Effect, Lane};
+use zephyr_core::{EffectId, StreamId};
+use zephyr_engine::ports::{EventRow, ObjectKey, RequestRow, Retry, StreamRow, TokenRow};
+
+use crate::FINISHED_KEPT;
+
+/// A stream with all that belongs to it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stream {
+    /// The cached state.
+    pub row: StreamRow,
+    /// Orders its wake-ups.
+    pub urgency: u8,
+    /// Its index rows.
+    pub index: BTreeSet<(String, String)>,
+    /// Its events, in order.
+    pub events: Vec<EventRow>,
+}
+
+/// An effect as it stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EffectRow {
+    /// Of which stream.
+    pub stream: StreamId,
+    /// What to do; kept in memory after the end as well, where a real store purges it.
+    pub effect: Effect,
+    /// Smaller is more urgent.
+    pub urgency: u8,
+    /// Not before.
+    pub due_at: Timestamp,
+    /// Tries that ended.
+    pub attempt: u32,
+    /// Why the last try failed.
+    pub last_error: Option<String>,
+    /// The epoch that holds it.
+    pub epoch: Option<u64>,
+    /// An epoch that is over had claimed it and never said what became of it.
+    pub abandoned: bool,
+    /// When it ended.
+    pub done_at: Option<Timestamp>,
+}
+
+#[derive(Debug)]
+pub(super) struct Data {
+    pub(super) now: Timestamp,
+    pub(super) epoch: u64,
+    pub(super) streams: BTreeMap<StreamId, Stream>,
+    /// Streams that have a wake-up: urgency, wake-up, id.
+    pub(super) wakes: BTreeSet<(u8, Timestamp, StreamId)>,
+    /// Key and value, then the streams that have them.
+    pub(super) index: BTreeMap<(String, String), BTreeSet<StreamId>>,
+    pub(super) effects: BTreeMap<EffectId, EffectRow>,
+    /// Effects neither finished nor claimed: lane, urgency, due time, id.
+    pub(super) free: BTreeSet<(Lane, u8, Timestamp, EffectId)>,
+    pub(super) held: BTreeSet<EffectId>,
+    /// When which effect ended, for pruning.
+    pub(super) done: BTreeSet<(Timestamp, EffectId)>,
+    pub(super) requests: BTreeMap<String, RequestRow>,
+    /// By kind and id: the number of the write, and the text.
+    pub(super) objects: BTreeMap<ObjectKey, (u64, String)>,
+    pub(super) writes: u64,
+    pub(super) tokens: BTreeMap<String, TokenRow>,
+    pub(super) policies: Vec<(String, String)>,
+}
+
+impl Data {
+    pub(super) fn new(start: Timestamp) -> Self {
+        Self {
+            now: whole(start),
+            epoch: 1,
+            streams: BTreeMap::new(),
+            wakes: BTreeSet::new(),
+            index: BTreeMap::new(),
+            effects: BTreeMap::new(),
+            free: BTreeSet::new(),
+            held: BTreeSet::new(),
+            done: BTreeSet::new(),
+            requests: BTreeMap::new(),
+            objects: BTreeMap::new(),
+            writes: 0,
+            tokens: BTreeMap::new(),
+            policies: Vec::new(),
+        }
+    }
+
+    pub(super) fn raise_epoch(&mut self) {
+        self.epoch += 1;
+        for id in std::mem::take(&mut self.held) {
+            self.change_effect(id, |row| {
+                row.epoch = None;
+                row.abandoned = true;
+            });
+        }
+    }
+
+    /// Adds an effect. One that is there already is left as it is: ids are derived from stream, event and position.
+    pub(super) fn insert_effect(&mut self, id: EffectId, row: EffectRow) {
+        if let Entry::Vacant(entry) = self.effects.entry(id) {
+            entry.insert(row);
+            self.change_effect(id, |_| {});
+        }
+    }
+
+    /// Changes an effect and the sets that it belongs to.
+    pub(super) fn change_effect(&mut self, id: EffectId, change: impl FnOnce(&mut EffectRow)) {
+        let Some(row) = self.effects.get_mut(&id) else { return };
+        self.free.remove(&(row.effect.lane(), row.urgency, row.due_at, id));
+        self.held.remove(&id);
+        change(row);
+        match (row.done_at, row.epoch) {
+            (Some(at), _) => {
+                self.done.insert((at, id));
+            }
+            (None, Some(_)) => {
+                self.held.insert(id);
+            }
+            (None, None) => {
+                self.free.insert((row.effect.lane(), row.urgency, row.due_at, id));
+            }
+        }
+    }
+
+    pub(super) fn holds(&self, id: EffectId) -> bool {
+        self.effects.get(&id).is_some_and(|row| row.done_at.is_none() && row.epoch == Some(self.epoch))
+    }
+
+    /// Notes a failed try of an effect that this epoch holds.
+    pub(super) fn give_back(&mut self, id: EffectId, retry: &Retry) {
+        self.change_effect(id, |row| {
+            row.attempt = retry.attempt;
+            row.due_at = whole(retry.due_at);
+            row.last_error = Some(retry.error.clone());
+            row.epoch = None;
+            row.abandoned = false;
+        });
+    }
+
+    /// Forgets effects that ended long ago.
+    pub(super) fn prune(&mut self) {
+        while let Some((at, id)) = self.done.first().copied() {
+            if at.saturating_add(FINISHED_KEPT).is_ok_and(|until| until > self.now) {
+                return;
+            }
+            self.done.remove(&(at, id));
+            self.effects.remove(&id);
+        }
+    }
+}
+
+/// Cuts an instant to the whole microseconds that a store keeps.
+pub(super) fn whole(at: Timestamp) -> Timestamp {
+    Timestamp::from_microsecond(at.as_microsecond()).unwrap_or(at)
+}

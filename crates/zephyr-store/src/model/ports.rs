@@ -1,0 +1,163 @@
+//! The ports, answered from memory.
+
+use std::cmp::Reverse;
+
+use jiff::Timestamp;
+use zephyr_core::StreamId;
+use zephyr_core::effect::Lane;
+use zephyr_engine::ports::{
+    Backlog, Claimed, Commit, Committed, Due, EventRow, Loaded, ObjectKey, Objects, Registry, RequestRow, Retry, Store,
+    StoreError, TokenRow,
+};
+
+use super::ModelStore;
+use super::data::Data;
+
+impl Store for ModelStore {
+    async fn now(&self) -> Result<Timestamp, StoreError> {
+        Ok(self.lock().now)
+    }
+
+    async fn load(&self, ids: &[StreamId]) -> Result<Loaded, StoreError> {
+        let data = self.lock();
+        let streams = ids.iter().map(|id| data.streams.get(id).map(|stream| stream.row.clone())).collect();
+        Ok(Loaded { now: data.now, streams })
+    }
+
+    async fn commit(&self, commits: &[Commit]) -> Result<Vec<Committed>, StoreError> {
+        let mut data = self.lock_for_writing()?;
+        Ok(commits.iter().map(|commit| data.apply(commit)).collect())
+    }
+
+    async fn due(&self, limit: usize) -> Result<Due, StoreError> {
+        let mut data = self.lock();
+        data.prune();
+        let now = data.now;
+        let due = data.wakes.iter().filter(|(_, at, _)| *at <= now);
+        let streams = due.map(|(_, _, id)| *id).take(limit).collect();
+        Ok(Due { now, streams, next: data.next_look() })
+    }
+
+    async fn claim(&self, lane: Lane, limit: usize) -> Result<Vec<Claimed>, StoreError> {
+        let mut data = self.lock_for_writing()?;
+        let now = data.now;
+        let free = data.free.iter().filter(|(of, _, due_at, _)| *of == lane && *due_at <= now);
+        let ids: Vec<_> = free.map(|(_, _, _, id)| *id).take(limit).collect();
+        let epoch = self.epoch;
+        ids.iter().for_each(|id| data.change_effect(*id, |row| row.epoch = Some(epoch)));
+        let rows = ids.iter().filter_map(|id| data.effects.get(id).map(|row| (*id, row)));
+        let claimed = rows.map(|(id, row)| Claimed {
+            id,
+            stream: row.stream,
+            effect: row.effect.clone(),
+            attempt: row.attempt,
+            abandoned: row.abandoned,
+        });
+        Ok(claimed.collect())
+    }
+
+    async fn retry(&self, retries: &[Retry]) -> Result<(), StoreError> {
+        let mut data = self.lock_for_writing()?;
+        for retry in retries {
+            if data.holds(retry.effect) {
+                data.give_back(retry.effect, retry);
+            }
+        }
+        Ok(())
+    }
+
+    async fn find(&self, key: &str, value: &str, limit: usize) -> Result<Vec<StreamId>, StoreError> {
+        let data = self.lock();
+        let mut found: Vec<StreamId> =
+            data.index.get(&(key.to_owned(), value.to_owned())).into_iter().flatten().copied().collect();
+        found.sort_by_key(|id| Reverse((id.kind.as_str(), id.id)));
+        found.truncate(limit);
+        Ok(found)
+    }
+
+    async fn greatest(&self, key: &str) -> Result<Option<String>, StoreError> {
+        let data = self.lock();
+        let from = (key.to_owned(), String::new());
+        let values = data.index.range(from..).take_while(|((of, _), _)| of == key);
+        Ok(values.last().map(|((_, value), _)| value.clone()))
+    }
+
+    async fn events(&self, stream: StreamId, after: u64, limit: usize) -> Result<Vec<EventRow>, StoreError> {
+        let data = self.lock();
+        let events = data.streams.get(&stream).map(|stream| stream.events.as_slice()).unwrap_or_default();
+        Ok(events.iter().filter(|event| event.seq > after).take(limit).cloned().collect())
+    }
+
+    async fn request(&self, key: &str) -> Result<Option<RequestRow>, StoreError> {
+        let data = self.lock();
+        Ok(data.requests.get(key).filter(|_| data.answered(key)).cloned())
+    }
+
+    async fn backlog(&self) -> Result<Backlog, StoreError> {
+        let data = self.lock();
+        let mut backlog = Backlog { next_wake: data.wakes.iter().map(|(_, at, _)| *at).min(), ..Backlog::default() };
+        for row in data.effects.values().filter(|row| row.done_at.is_none()) {
+            match row.effect.lane() {
+                Lane::Tell => backlog.tells += 1,
+                Lane::Page => {
+                    backlog.pages += 1;
+                    let oldest = backlog.oldest_page.map_or(row.due_at, |at| at.min(row.due_at));
+                    backlog.oldest_page = Some(oldest);
+                }
+            }
+        }
+        Ok(backlog)
+    }
+}
+
+impl Objects for ModelStore {
+    async fn exchange<R, F>(&self, keys: Vec<ObjectKey>, handle: F) -> Result<R, StoreError>
+    where
+        R: Send + 'static,
+        F: FnOnce(Timestamp, Vec<Option<String>>) -> (R, Vec<(ObjectKey, String)>) + Send + 'static,
+    {
+        let mut data = self.lock_for_writing()?;
+        let documents = keys.iter().map(|key| data.objects.get(key).map(|(_, text)| text.clone())).collect();
+        let (result, written) = handle(data.now, documents);
+        for (key, text) in written {
+            data.writes += 1;
+            let write = data.writes;
+            data.objects.insert(key, (write, text));
+        }
+        Ok(result)
+    }
+
+    async fn objects(&self, kind: &str, limit: usize) -> Result<Vec<(String, String)>, StoreError> {
+        let data = self.lock();
+        let mut found: Vec<_> = data.objects.iter().filter(|(key, _)| key.kind == kind).collect();
+        found.sort_by_key(|(_, (write, _))| Reverse(*write));
+        Ok(found.into_iter().take(limit).map(|(key, (_, text))| (key.id.clone(), text.clone())).collect())
+    }
+}
+
+impl Registry for ModelStore {
+    async fn put_token(&self, token: TokenRow) -> Result<(), StoreError> {
+        self.lock_for_writing()?.tokens.insert(token.hash.clone(), token);
+        Ok(())
+    }
+
+    async fn token(&self, hash: &str) -> Result<Option<TokenRow>, StoreError> {
+        Ok(self.lock().tokens.get(hash).cloned())
+    }
+
+    async fn put_policy(&self, version: &str, text: &str) -> Result<(), StoreError> {
+        let mut data = self.lock_for_writing()?;
+        if !data.policies.iter().any(|(known, _)| known == version) {
+            data.policies.push((version.to_owned(), text.to_owned()));
+        }
+        Ok(())
+    }
+}
+
+impl Data {
+    fn next_look(&self) -> Option<Timestamp> {
+        let wakes = self.wakes.iter().map(|(_, at, _)| *at);
+        let effects = self.free.iter().map(|(_, _, due_at, _)| *due_at);
+        wakes.chain(effects).filter(|at| *at > self.now).min()
+    }
+}
