@@ -1,1 +1,317 @@
-//! stub
+//! The wire types of zephyr's HTTP API, and its stable error codes.
+//!
+//! Times are RFC 3339 in UTC. Names of fields and codes do not change once released; new fields may appear.
+//! Deliberately not here: domain types. The server converts by hand.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+mod problem;
+
+pub use problem::{Code, Problem};
+
+/// `POST /api/v1/incidents`: what somebody declares.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OpenIncident {
+    /// What is wrong, one line, at most 300 characters.
+    pub summary: String,
+    /// 1, 2 or 3; 2 where left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub severity: Option<u8>,
+    /// Name of the service; else it is looked for in the summary.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<String>,
+    /// Name of the region; else it is looked for in the summary.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+    /// Only for participants and admins.
+    #[serde(default)]
+    pub private: bool,
+    /// First public line, instead of the policy's sentence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub public: Option<String>,
+    /// Ring the opener's own phone too, if they are due.
+    #[serde(default)]
+    pub ring_me: bool,
+}
+
+/// `POST …/resolve` and `POST …/cancel`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EndIncident {
+    /// The last public line, instead of the policy's sentence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub public: Option<String>,
+}
+
+/// `POST …/pages/{target}/stop`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StopPage {
+    /// Why, one line.
+    pub reason: String,
+}
+
+/// `POST …/pages/{target}/ring-again`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RingAgain {
+    /// Whom.
+    pub person: String,
+}
+
+/// An incident as its readers see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Incident {
+    /// `INC-7`.
+    pub label: String,
+    /// `7`.
+    pub number: u64,
+    /// Sequence number of its last event: `after` of the timeline.
+    pub version: u64,
+    /// What is wrong.
+    pub summary: String,
+    /// 1, 2 or 3.
+    pub severity: u8,
+    /// The service, where it is known.
+    pub service: Option<String>,
+    /// The region, where it is known.
+    pub region: Option<String>,
+    /// Whether it is private.
+    pub private: bool,
+    /// `open`, `resolved` or `cancelled`.
+    pub phase: String,
+    /// When it was opened.
+    pub opened_at: Timestamp,
+    /// By whom: a person's id, or a program's name.
+    pub opened_by: String,
+    /// Who answered first: incident commander until somebody takes the role.
+    pub acting_commander: Option<String>,
+    /// When the next update is due; `None` once it is over.
+    pub update_due_at: Option<Timestamp>,
+    /// Its pages.
+    pub pages: Vec<Page>,
+    /// The channel.
+    pub channel: Link,
+    /// The status-page entry.
+    pub status_page: Link,
+    /// The ticket.
+    pub ticket: Link,
+    /// The runbook that is pinned.
+    pub runbook: Runbook,
+    /// The policy version it was opened under.
+    pub policy: String,
+}
+
+/// One page of an incident.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Page {
+    /// `service`, or the name of a rotation.
+    pub target: String,
+    /// The rotation that owns it.
+    pub rotation: Option<String>,
+    /// `ringing`, `answered` or `stopped`.
+    pub state: String,
+    /// Whose phones ring for it now, each with how far they got.
+    pub wanted: Vec<Wanted>,
+    /// Who answered.
+    pub answered_by: Vec<String>,
+    /// Who was wanted together with those who answered, and did not.
+    pub not_reached: Vec<String>,
+    /// Round of the chain, from 1; while ringing.
+    pub round: Option<u32>,
+    /// `step 1`, `everybody` or `pause`; while ringing.
+    pub step: Option<String>,
+    /// Who is rung next unless somebody answers, as things stand; while ringing.
+    pub next: Vec<String>,
+    /// When.
+    pub next_at: Option<Timestamp>,
+    /// Why it is stopped.
+    pub why: Option<String>,
+}
+
+/// Somebody whose phone rings.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wanted {
+    /// Person id.
+    pub person: String,
+    /// Display name.
+    pub name: String,
+    /// Methods in the order of their ladder.
+    pub methods: Vec<MethodState>,
+}
+
+/// One method of a ringing phone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MethodState {
+    /// `push`, `sms`, `call`, `email`, `chat`.
+    pub method: String,
+    /// `waiting`, `sent`, `accepted`, `failed`, `withheld`.
+    pub state: String,
+    /// When it is due, was sent or was accepted.
+    pub at: Option<Timestamp>,
+}
+
+/// A channel, status entry or ticket.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Link {
+    /// `none` (there is none to be), `pending` or `shown`.
+    pub state: String,
+    /// The provider's name for it.
+    pub id: Option<String>,
+    /// Where to look at it.
+    pub url: Option<String>,
+    /// What went wrong last.
+    pub trouble: Option<String>,
+}
+
+/// The runbook that is pinned.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Runbook {
+    /// Its path.
+    pub path: String,
+    /// Commit or content hash; `None` where there is no such file.
+    pub version: Option<String>,
+}
+
+/// `GET /api/v1/incidents`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Incidents {
+    /// Newest first.
+    pub incidents: Vec<Incident>,
+}
+
+/// What a command answers: the incident after it is durable.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Changed {
+    /// After the command.
+    pub incident: Incident,
+    /// Whether this is the answer to an earlier request with the same key.
+    pub repeated: bool,
+}
+
+/// `POST /api/v1/ack`: every incident that was answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Acknowledged {
+    /// Those answered, after it.
+    pub incidents: Vec<Incident>,
+}
+
+/// `GET …/timeline`: events after a sequence number, in order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Timeline {
+    /// In order.
+    pub entries: Vec<Entry>,
+    /// Pass it as `after` to get what follows.
+    pub next_after: u64,
+}
+
+/// One event of a timeline.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// From 1, without holes.
+    pub seq: u64,
+    /// When.
+    pub at: Timestamp,
+    /// By whom.
+    pub actor: String,
+    /// What kind, `step_began`.
+    pub kind: String,
+    /// In words.
+    pub text: String,
+    /// Detail that only an investigation of zephyr itself needs.
+    pub detail: bool,
+}
+
+/// `GET /api/v1/oncall`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OnCall {
+    /// The instant it holds for.
+    pub at: Timestamp,
+    /// By name.
+    pub rotations: Vec<Rotation>,
+}
+
+/// Who is on call in one rotation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rotation {
+    /// Its name.
+    pub name: String,
+    /// Those on call, the first layer first.
+    pub on_call: Vec<Shift>,
+}
+
+/// One person's present shift.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shift {
+    /// Layer, from 0.
+    pub layer: u32,
+    /// Person id.
+    pub person: String,
+    /// Display name.
+    pub name: String,
+    /// Whether they are awake, by their own hours.
+    pub awake: bool,
+    /// Until when.
+    pub until: Timestamp,
+}
+
+/// `POST /api/v1/tokens`; only for admins and the machine's operator.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CreateToken {
+    /// The person it is bound to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<String>,
+    /// Or the name of a program.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bot: Option<String>,
+}
+
+/// A new token; the only time its secret is shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Token {
+    /// The secret, for `Authorization: Bearer …`.
+    pub token: String,
+    /// Who it speaks for.
+    pub holder: String,
+}
+
+/// `GET /api/v1/me`: who the token speaks for, and what the server is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Me {
+    /// Person id, where it is a person's.
+    pub person: Option<String>,
+    /// Display name.
+    pub name: Option<String>,
+    /// `person`, `bot` or `local`.
+    pub kind: String,
+    /// Whether they may do what admins may.
+    pub admin: bool,
+    /// The server's version.
+    pub version: String,
+    /// The organisation.
+    pub organisation: String,
+    /// The policy version in force.
+    pub policy: String,
+    /// Whether no telephone rings: pages only go to the built-in inbox.
+    pub built_in_paging: bool,
+    /// The present, by the store's clock.
+    pub now: Timestamp,
+    /// How many times as fast as real time that clock runs.
+    pub speed: u32,
+}
+
+/// `GET /healthz` and `GET /readyz`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Health {
+    /// `ok`, or what is wrong.
+    pub status: String,
+    /// Page sends not finished.
+    pub pages_waiting: u64,
+    /// Other effects not finished.
+    pub tells_waiting: u64,
+    /// Seconds by which the oldest unsent page is late; 0 when none is.
+    pub oldest_page_late_secs: i64,
+}

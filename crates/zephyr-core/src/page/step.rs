@@ -255,3 +255,15 @@ impl PageState {
         })
     }
 }
+
+impl Paging {
+    /// Who would be rung next, and when, if nobody answers and nothing else changes: the same look that will decide.
+    pub fn preview(&self, target: &Target, world: &World) -> Option<(Timestamp, BTreeSet<PersonId>)> {
+        let page = self.pages.get(target)?;
+        let PageState::Ringing(ringing) = &page.state else { return None };
+        match self.next_step(target, page, ringing, world, ringing.until) {
+            PageEvent::StepBegan { wanted, .. } => Some((ringing.until, wanted)),
+            _ => Some((ringing.until, BTreeSet::new())),
+        }
+    }
+}
