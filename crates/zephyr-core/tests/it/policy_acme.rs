@@ -18,12 +18,12 @@ pub fn acme() -> Policy {
     }
 }
 
-/// Every half hour of a year, on which all hours of the file begin, and around each instant at which a turn ends.
+/// Every hour of a year, on which all hours of the file begin, and around each instant at which a turn ends.
 fn instants(rotation: &Rotation) -> BTreeSet<Timestamp> {
     let from: Timestamp = "2026-11-01T00:00:00Z".parse().unwrap();
     let mut all = BTreeSet::new();
-    for half_hour in 0..(366 * 48) {
-        let now = from + SignedDuration::from_mins(30 * half_hour);
+    for hour in 0..(366 * 24) {
+        let now = from + SignedDuration::from_hours(hour);
         all.insert(now);
         for until in oncall::at(rotation, now).into_iter().map(|turn| turn.until) {
             all.extend([until - SignedDuration::from_nanos(1), until]);
@@ -65,6 +65,12 @@ fn p27_somebody_awake_is_on_one_of_the_first_two_steps_all_year() {
         }
     }
     assert_eq!(paged.len(), 6);
+    let windows = policy.people.values().map(|person| person.awake);
+    let windows = windows.chain(policy.rotations.values().flat_map(|r| &r.layers).filter_map(|layer| layer.hours));
+    assert!(
+        windows.into_iter().all(|window| window.from.minute() == 0 && window.to.minute() == 0),
+        "walk smaller steps"
+    );
     for id in paged {
         let rotation = &policy.rotations[id];
         for now in instants(rotation) {

@@ -172,12 +172,6 @@ fn person_with_a_bad_name() {
     zephyr.toml:12:9: bad-name: `Kai` cannot be a name
       here: Kai
       help: use 1 to 64 of a-z, 0-9, `-` and `_`, beginning with a letter or digit
-    zephyr.toml:21:110: unknown-person: there is no person `kai`
-      here: "kai"
-      help: did you mean `Kai`?
-    zephyr.toml:24:112: unknown-person: there is no person `kai`
-      here: "kai"
-      help: did you mean `Kai`?
     "#);
 }
 
@@ -313,7 +307,7 @@ fn unknown_method_names_the_near_one() {
 fn telephone_method_without_a_phone() {
     assert_snapshot!(told_instead(r#"phone = "+447700900101"
 "#, ""), @r#"
-    zephyr.toml:9:18: no-address: `sms` needs a `phone`, and [people.ines] has none
+    zephyr.toml:9:18: no-address: `sms` needs the key `phone`, and [people.ines] has none
       here: "1m sms"
       help: add phone to [people.ines], or leave `sms` out
     "#);
@@ -323,7 +317,7 @@ fn telephone_method_without_a_phone() {
 fn mail_method_without_a_mail_address() {
     assert_snapshot!(told_instead(r#"zone = "America/Denver""#, r#"zone = "America/Denver"
 pages = ["push", "1m email"]"#), @r#"
-    zephyr.toml:14:18: no-address: `email` needs a `email`, and [people.kai] has none
+    zephyr.toml:14:18: no-address: `email` needs the key `email`, and [people.kai] has none
       here: "1m email"
       help: add email to [people.kai], or leave `email` out
     "#);
@@ -580,7 +574,7 @@ fn severity_that_does_not_exist() {
       help: add [severity.3], or leave all three out for the defaults
     zephyr.toml:36:11: unknown-key: [severity] has no key `4`
       here: 4
-      help: did you mean `1`?
+      help: known here: 1, 2, 3
     "#);
 }
 
@@ -716,9 +710,6 @@ fn syntax_section_twice() {
     assert_snapshot!(told_instead("[people.kai]", "[people.ines]"), @r#"
     zephyr.toml:12:9: syntax: duplicate key
       here: ines
-      help: a key or section may stand only once: put both into one, or rename one
-    zephyr.toml:13:1: syntax: duplicate key
-      here: zone
       help: a key or section may stand only once: put both into one, or rename one
     "#);
 }
