@@ -83,6 +83,15 @@ fn a_handoff_in_the_hour_that_comes_twice_is_the_first() {
 }
 
 #[test]
+fn a_handoff_at_midnight_holds_when_the_clock_goes_back_to_the_day_before() {
+    // Until 2011 the clocks of St. John's went from 00:01 back to 23:01.
+    let weekly =
+        rotation(vec![layer("America/St_Johns", Some("00:00-12:00"), "00:00", "2010-10-31", &["ines", "kai"])]);
+    assert_eq!(told(&weekly, "2010-11-07T02:30:00Z"), "0 kai until 2010-11-07T15:30:00Z");
+    assert_eq!(told(&weekly, "2010-11-07T03:00:00Z"), "0 kai until 2010-11-07T15:30:00Z");
+}
+
+#[test]
 fn a_weekly_shift_lasts_167_hours_in_spring_and_169_in_autumn() {
     let weekly = rotation(vec![layer("Europe/Berlin", None, "09:00", "2026-01-05", &["ines", "kai"])]);
     let hours = |begin: &str| {

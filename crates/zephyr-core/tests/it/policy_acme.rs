@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use zephyr_core::policy::{Policy, Rotation, Severity, TargetWho, read};
+use zephyr_core::policy::{Policy, Rotation, Severity, TargetWho, read, without_contacts};
 use zephyr_core::{SignedDuration, Timestamp, oncall};
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/acme/zephyr.toml");
@@ -78,6 +78,15 @@ fn p27_somebody_awake_is_on_one_of_the_first_two_steps_all_year() {
             assert!(somebody_of_two_steps_is_awake(&policy, rotation, now), "{id} sleeps at {now}");
         }
     }
+}
+
+#[test]
+fn what_is_kept_of_acme_has_no_contacts() {
+    let kept = without_contacts(&std::fs::read_to_string(FILE).unwrap());
+    let policy = acme();
+    let contacts = policy.people.values().flat_map(|person| [person.email.clone(), person.phone.clone()]).flatten();
+    assert_eq!(contacts.filter(|contact| kept.contains(contact)).count(), 0);
+    assert!(kept.contains("name = \"Maya Okafor\""));
 }
 
 #[test]
