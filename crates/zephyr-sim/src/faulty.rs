@@ -24,6 +24,8 @@ struct Shared {
     chance: Chance,
     away: bool,
     unknown_percent: u64,
+    death_percent: u64,
+    dead: bool,
     unknowns: u64,
     refusals: u64,
     written: Vec<Commit>,
@@ -31,12 +33,22 @@ struct Shared {
 
 impl FaultyStore {
     pub fn new(model: ModelStore, chance: Chance) -> Self {
-        let shared = Shared { chance, away: false, unknown_percent: 0, unknowns: 0, refusals: 0, written: Vec::new() };
+        let shared = Shared {
+            chance,
+            away: false,
+            unknown_percent: 0,
+            death_percent: 0,
+            dead: false,
+            unknowns: 0,
+            refusals: 0,
+            written: Vec::new(),
+        };
         Self { model, shared: Arc::new(Mutex::new(shared)) }
     }
 
     /// The same store after a crash: under a new epoch.
     pub fn reopened(&self) -> Self {
+        self.shared().dead = false;
         Self { model: self.model.reopen(), shared: Arc::clone(&self.shared) }
     }
 
@@ -49,9 +61,17 @@ impl FaultyStore {
         self.shared().away = away;
     }
 
-    /// From now on this many of a hundred commits lose their answer.
-    pub fn set_unknown_percent(&self, percent: u64) {
-        self.shared().unknown_percent = percent;
+    /// From now on this many of a hundred commits lose their answer, and this many are the last thing that the
+    /// process did.
+    pub fn set_percents(&self, unknown: u64, death: u64) {
+        let mut shared = self.shared();
+        shared.unknown_percent = unknown;
+        shared.death_percent = death;
+    }
+
+    /// Whether the process died in a commit.
+    pub fn is_dead(&self) -> bool {
+        self.shared().dead
     }
 
     /// Commits written since the last call, in order; answers lost and calls refused so far.
@@ -70,7 +90,7 @@ impl FaultyStore {
 
     fn reach(&self) -> Result<&ModelStore, StoreError> {
         let mut shared = self.shared();
-        if shared.away {
+        if shared.away || shared.dead {
             shared.refusals += 1;
             return Err(StoreError::Unavailable("simulated outage".to_owned()));
         }
@@ -92,6 +112,11 @@ impl Store for FaultyStore {
         let mut shared = self.shared();
         let written = commits.iter().zip(&results).filter(|(_, result)| **result == Committed::Done);
         shared.written.extend(written.map(|(commit, _)| commit.clone()));
+        let death = shared.death_percent;
+        if shared.chance.percent(death) {
+            shared.dead = true;
+            return Err(StoreError::Unknown("the process dies".to_owned()));
+        }
         let percent = shared.unknown_percent;
         if shared.chance.percent(percent) {
             shared.unknowns += 1;

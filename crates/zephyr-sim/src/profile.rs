@@ -17,6 +17,10 @@ pub struct Profile {
     pub asleep: u64,
     /// Mean minutes between two crashes; 0 for none.
     pub crash_minutes: i64,
+    /// Of a hundred commits: how many are the last thing that the process does.
+    pub death_in_commit: u64,
+    /// Of a hundred sends: how many are followed by the end of the process.
+    pub death_after_send: u64,
     /// Of a hundred commits: how many lose their answer.
     pub commit_unknown: u64,
     /// Mean minutes between two outages of the store; 0 for none.
@@ -31,6 +35,8 @@ const CALM: Profile = Profile {
     broken_methods: 0,
     asleep: 30,
     crash_minutes: 0,
+    death_in_commit: 0,
+    death_after_send: 0,
     commit_unknown: 0,
     store_minutes: 0,
 };
@@ -40,7 +46,7 @@ impl Profile {
     pub const ALL: [Self; 5] = [
         CALM,
         Self { name: "network", refused: 15, lost_before: 8, lost_after: 8, broken_methods: 10, ..CALM },
-        Self { name: "crashes", lost_after: 4, crash_minutes: 3, ..CALM },
+        Self { name: "crashes", lost_after: 4, crash_minutes: 6, death_in_commit: 3, death_after_send: 3, ..CALM },
         Self { name: "store", commit_unknown: 6, store_minutes: 5, ..CALM },
         Self {
             name: "storm",
@@ -49,7 +55,9 @@ impl Profile {
             lost_after: 8,
             broken_methods: 25,
             asleep: 70,
-            crash_minutes: 4,
+            crash_minutes: 8,
+            death_in_commit: 2,
+            death_after_send: 2,
             commit_unknown: 6,
             store_minutes: 6,
         },

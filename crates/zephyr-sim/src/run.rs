@@ -122,7 +122,7 @@ impl Run {
         let now = Timestamp::from_second(1_767_600_000 + chance.between(0, 31_000_000)).unwrap_or(Timestamp::UNIX_EPOCH);
         let (people, broken) = People::new(&world.policy, &profile, &mut chance);
         let store = FaultyStore::new(ModelStore::new(now), chance.fork());
-        store.set_unknown_percent(profile.commit_unknown);
+        store.set_percents(profile.commit_unknown, profile.death_in_commit);
         let network = Network::new(chance.fork(), profile, broken);
         let mut run = Self {
             profile,
@@ -275,7 +275,7 @@ impl Run {
     fn heal(&mut self) {
         self.healed = true;
         self.network.calm = true;
-        self.store.set_unknown_percent(0);
+        self.store.set_percents(0, 0);
         self.script.retain(|happening| !matches!(happening, Happening::Crash));
         self.happen(Happening::StoreAway(false));
         self.happen(Happening::Start);
@@ -283,7 +283,7 @@ impl Run {
 
     /// The process dies: what is on the wire still arrives, and nobody hears the answers.
     fn crash(&mut self) {
-        if self.healed || self.engine.take().is_none() {
+        if self.engine.take().is_none() {
             return;
         }
         self.counters.count("process killed");
@@ -309,8 +309,7 @@ impl Run {
                 Ok(false) => break,
                 Err(()) => {
                     self.script.at(self.now + TRY_AGAIN, Happening::Retry);
-                    self.observe();
-                    return;
+                    return self.observe();
                 }
             }
         }
@@ -332,14 +331,30 @@ impl Run {
         let sends = ready(engine.poll()).map_err(drop)?;
         let more = !sends.is_empty() || engine.next_wake().is_some_and(|wait| wait.is_zero());
         self.observe();
-        sends.into_iter().for_each(|send| self.launch(send));
-        Ok(more)
+        for send in sends {
+            // A process that died just now sends nothing more.
+            if self.engine.is_some() {
+                self.launch(send);
+            }
+        }
+        Ok(more && self.engine.is_some())
     }
 
     fn observe(&mut self) {
         for commit in self.store.take_written() {
             self.oracle.observe(&commit, &self.outages);
         }
+        if self.store.is_dead() && self.engine.is_some() {
+            self.counters.count("process killed after a commit");
+            self.die();
+        }
+    }
+
+    /// The process ends here and is started again after a while.
+    fn die(&mut self) {
+        self.crash();
+        let back = self.now + SignedDuration::from_millis(self.chance.between(100, 20_000));
+        self.script.at(back, Happening::Start);
     }
 
     fn launch(&mut self, send: Send) {
@@ -351,6 +366,10 @@ impl Run {
             self.script.at(self.now + after, Happening::Arrives(send.clone()));
         }
         self.script.at(self.now + fate.answered, Happening::Answered(send, fate.instead));
+        if !self.healed && self.chance.percent(self.profile.death_after_send) {
+            self.counters.count("process killed after a send");
+            self.die();
+        }
     }
 
     fn arrives(&mut self, send: Send) {
