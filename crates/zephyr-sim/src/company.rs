@@ -21,5 +21,8 @@ pub const SUMMARIES: [&str; 6] = [
 /// The world at the beginning of every run.
 pub fn world() -> Arc<World> {
     let policy = policy::read(POLICY).unwrap_or_else(|mistakes| unreachable!("the example is sound: {mistakes:?}"));
-    Arc::new(World { policy, runbook: Runbook::Content { path: "runbooks/incident.md".into(), hash: "simulated".into() } })
+    Arc::new(World {
+        policy,
+        runbook: Runbook::Content { path: "runbooks/incident.md".into(), hash: "simulated".into() },
+    })
 }

@@ -57,12 +57,12 @@ impl Network {
     pub fn fate(&mut self, send: &Send, counters: &mut Counters) -> Fate {
         let there = SignedDuration::from_millis(self.chance.between(5, 400));
         let back = SignedDuration::from_millis(self.chance.between(5, 400));
-        if let Effect::Page(page) = &send.effect {
-            if self.broken.contains(&(page.person.clone(), page.method)) {
-                counters.count("method broken for good");
-                let instead = Outcome::Permanent { error: "no such number".to_owned() };
-                return Fate { arrives: None, answered: there + back, instead: Some(instead) };
-            }
+        if let Effect::Page(page) = &send.effect
+            && self.broken.contains(&(page.person.clone(), page.method))
+        {
+            counters.count("method broken for good");
+            let instead = Outcome::Permanent { error: "no such number".to_owned() };
+            return Fate { arrives: None, answered: there + back, instead: Some(instead) };
         }
         let dice = u64::try_from(self.chance.between(0, 100)).unwrap_or(99);
         let Profile { refused, lost_before, lost_after, .. } = self.profile;

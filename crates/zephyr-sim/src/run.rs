@@ -73,9 +73,15 @@ pub fn run(seed: u64, profile: Profile) -> Report {
 
 enum Happening {
     /// Somebody declares; the same key until it is answered.
-    Declare { key: u64 },
+    Declare {
+        key: u64,
+    },
     /// Somebody does something about an incident.
-    Act { who: PersonId, incident: IncidentId, command: Command },
+    Act {
+        who: PersonId,
+        incident: IncidentId,
+        command: Command,
+    },
     /// A send reaches its provider.
     Arrives(Send),
     /// The answer to a send is back.
@@ -119,7 +125,8 @@ impl Run {
     fn new(seed: u64, profile: Profile) -> Self {
         let mut chance = Chance::new(seed);
         let world = company::world();
-        let now = Timestamp::from_second(1_767_600_000 + chance.between(0, 31_000_000)).unwrap_or(Timestamp::UNIX_EPOCH);
+        let now =
+            Timestamp::from_second(1_767_600_000 + chance.between(0, 31_000_000)).unwrap_or(Timestamp::UNIX_EPOCH);
         let (people, broken) = People::new(&world.policy, &profile, &mut chance);
         let store = FaultyStore::new(ModelStore::new(now), chance.fork());
         store.set_percents(profile.commit_unknown, profile.death_in_commit);
@@ -177,17 +184,20 @@ impl Run {
         self.script.at(began + CHAOS + HEALED, Happening::CloseAll);
     }
 
+    /// Instants of the time of faults, on average so many minutes apart; none for 0.
     fn times(&mut self, mean_minutes: i64) -> Vec<Timestamp> {
-        let mut at = self.now;
         let mut times = Vec::new();
-        while mean_minutes > 0 {
+        if mean_minutes == 0 {
+            return times;
+        }
+        let mut at = self.now;
+        loop {
             at += SignedDuration::from_millis(self.chance.between(1_000, mean_minutes * 120_000));
             if at.duration_since(self.now) >= CHAOS {
-                break;
+                return times;
             }
             times.push(at);
         }
-        times
     }
 
     fn declaration(&mut self) -> Declaration {
@@ -377,8 +387,7 @@ impl Run {
         self.oracle.log.push(format!("{} {} arrives: {outcome:?}", self.now, send.id));
         if let Effect::Page(page) = &send.effect {
             for reaction in self.people.hear(&page.person, page.incident, page.ring, &mut self.chance) {
-                let command =
-                    if reaction.decline { Command::Decline { target: None } } else { Command::Acknowledge };
+                let command = if reaction.decline { Command::Decline { target: None } } else { Command::Acknowledge };
                 let (who, incident) = (page.person.clone(), page.incident);
                 self.script.at(self.now + reaction.after, Happening::Act { who, incident, command });
             }

@@ -1,5 +1,4 @@
 //! What the simulator itself promises: it repeats to the byte, it meets what it claims to meet, and it notices.
-#![expect(clippy::unwrap_used, reason = "a test that fails here says where")]
 
 use std::process::Command;
 
