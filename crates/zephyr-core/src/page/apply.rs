@@ -5,9 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::step::plus;
-use super::{
-    Answered, Page, PageEvent, PageState, Paging, Place, Ring, RingEvent, RingOver, Ringing, Rung, RungState,
-};
+use super::{Answered, Page, PageEvent, PageState, Paging, Place, Ring, RingEvent, RingOver, Ringing, Rung, RungState};
 use crate::PersonId;
 use crate::policy::LadderEntry;
 

@@ -104,9 +104,7 @@ fn f43_a_lost_answer_is_asked_about_before_it_is_tried_again() {
     assert_snapshot!(in_flight(&scene), @r#"channel Create { name: "inc-1-checkout-p99-elevated-in-eu-frankfurt", topic: "INC-1 · SEV-2 · open", private: false } lookup=true"#);
     // It had not been made: now it is, under the same key.
     scene.deliver(|effect| match effect {
-        Effect::Channel(send) if send.lookup => {
-            Some(Outcome::Done(Receipt { absent: true, ..Receipt::default() }))
-        }
+        Effect::Channel(send) if send.lookup => Some(Outcome::Done(Receipt { absent: true, ..Receipt::default() })),
         _ => None,
     });
     assert_snapshot!(in_flight(&scene), @r#"channel Create { name: "inc-1-checkout-p99-elevated-in-eu-frankfurt", topic: "INC-1 · SEV-2 · open", private: false } lookup=false"#);
