@@ -8,6 +8,7 @@ mod api;
 mod app;
 mod auth;
 mod bounds;
+mod console;
 mod documents;
 mod fault;
 mod near;
