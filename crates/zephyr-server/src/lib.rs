@@ -11,6 +11,7 @@ mod bounds;
 mod console;
 mod documents;
 mod fault;
+mod listener;
 mod near;
 mod read;
 mod routes;

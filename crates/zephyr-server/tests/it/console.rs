@@ -1,6 +1,7 @@
 //! The pages, as a browser without scripts gets them.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::json;
 use zephyr_store::ModelStore;
@@ -256,13 +257,16 @@ async fn forms_of_other_sites_and_plain_gets_change_nothing() {
 #[tokio::test]
 async fn a_page_that_rings_nobody_is_shown_in_red() {
     let server = start().await;
+    server.open("sam", json!({ "summary": "Search is down" })).await;
+    server.settled(1).await;
     let mut nobody = world();
     nobody.policy.people.values_mut().for_each(|person| person.ladder.clear());
     server.world.send_replace(Arc::new(nobody));
+    tokio::time::sleep(Duration::from_millis(50)).await;
     server.open("sam", checkout()).await;
     let sam = sign_in(&server, "sam").await;
     let text = server.send(get("/").session(&sam)).await.body;
-    assert!(text.contains(r#"role="alert">INC-1: page service has NOBODY to ring"#), "{text}");
+    assert!(text.contains(r#"role="alert">INC-2: page service has NOBODY to ring"#), "{text}");
 }
 
 #[tokio::test]

@@ -30,6 +30,8 @@ struct Faults {
     down: AtomicBool,
     /// Streams are unreadable for the engine.
     corrupt: AtomicBool,
+    /// Looking up a token panics.
+    explosive: AtomicBool,
     /// The built-in pager panics this many times.
     panics: AtomicUsize,
     /// Documents of this kind and id never come: a provider that hangs.
@@ -122,6 +124,7 @@ impl Registry for Faulty {
         self.inner.put_token(token).await
     }
     async fn token(&self, hash: &str) -> Result<Option<TokenRow>, StoreError> {
+        assert!(!self.faults.explosive.load(Ordering::SeqCst), "a fault with a secret in it");
         self.inner.token(hash).await
     }
     async fn put_policy(&self, version: &str, text: &str) -> Result<(), StoreError> {
@@ -209,6 +212,17 @@ async fn a_store_that_cannot_be_read_ends_the_server_with_an_error() {
     server.store.faults.corrupt.store(true, Ordering::SeqCst);
     let ended = tokio::time::timeout(Duration::from_secs(5), server.ended()).await.unwrap();
     assert!(matches!(ended, Err(ServeError::Store(StoreError::Corrupt(_)))), "{ended:?}");
+}
+
+#[tokio::test]
+async fn a_request_that_panics_is_a_problem_and_no_other_suffers() {
+    let server = start_on(faulty(Faults::default())).await;
+    server.store.faults.explosive.store(true, Ordering::SeqCst);
+    let answer = server.send(get("/api/v1/me").token("zph_x")).await;
+    assert_eq!(answer.status, 500);
+    assert!(!answer.problem("internal").contains("secret"));
+    assert!(answer.header("content-security-policy").is_some());
+    server.open("sam", checkout()).await;
 }
 
 #[tokio::test]
