@@ -328,7 +328,7 @@ impl Run {
             }
         }
         self.turns += 1;
-        if self.engine.is_some() && self.turns.is_multiple_of(8) {
+        if self.engine.is_some() && self.turns.is_multiple_of(16) {
             self.oracle.nothing_left(self.now, self.store.model(), &self.outstanding);
         }
     }
