@@ -14,6 +14,7 @@ mod open;
 mod ports;
 mod read;
 mod rows;
+mod script;
 mod writing;
 
 use std::path::Path;
