@@ -342,7 +342,7 @@ fn a_store_can_be_sent_to_other_threads() {
     fn futures(store: &SqliteStore, path: &Path) {
         sendable(store.commit(&[]));
         sendable(store.due(1));
-        sendable(SqliteStore::open(path.to_owned(), Options::default()));
+        sendable(SqliteStore::open(path, Options::default()));
     }
     let _ = futures;
 }

@@ -1,0 +1,71 @@
+//! A disk that fails while it is told to keep what was written: `fsync` is made to return EIO, from its nth call on,
+//! in a process of its own. Where there is no strace there is nothing to inject with, and nothing is tested.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use zephyr_engine::ports::{Committed, Store, StoreError};
+use zephyr_store::{Options, SqliteStore};
+
+use crate::kit::{commit, must, start, stream};
+
+/// Says to the process under test where its store is.
+const PLACE: &str = "ZEPHYR_STORE_TEST_PLACE";
+
+#[tokio::test]
+async fn f11_an_fsync_that_fails_ends_all_writing_until_a_restart() {
+    let folder = must(tempfile::tempdir());
+    let path = folder.path().join("zephyr.db");
+    let mut ends = Vec::new();
+    for call in 1..=8 {
+        must(SqliteStore::open(&path, Options::default()).await).close().await;
+        let Some(said) = with_failing_fsync(call, &path) else { return };
+        let store = must(SqliteStore::open(&path, Options::default()).await);
+        let kept = must(store.events(stream(call), 0, 99).await).len();
+        let numbers = said.lines().filter_map(|line| line.strip_prefix("acknowledged ")?.parse::<usize>().ok());
+        let acknowledged = numbers.max().unwrap_or(0);
+        // The commit whose answer was lost may be there or not; nothing after it.
+        assert!((acknowledged..=acknowledged + 1).contains(&kept), "call {call}: {kept} kept\n{said}");
+        ends.push(said.contains("condemned"));
+        store.close().await;
+    }
+    assert!(ends.contains(&true), "no commit ever met the failing disk");
+}
+
+/// What the process says that writes while fsync fails.
+fn with_failing_fsync(call: u16, path: &Path) -> Option<String> {
+    let binary = must(std::env::current_exe());
+    let inject = format!("inject=fsync,fdatasync:error=EIO:when={call}+");
+    let mut strace = Command::new("strace");
+    strace.args(["-f", "-qq", "-o", "/dev/null", "-e", &inject]).arg(binary);
+    strace.args(["--exact", "disk::writes_until_it_is_refused", "--ignored", "--nocapture"]);
+    let output = strace.env(PLACE, format!("{call}:{}", path.display())).output().ok()?;
+    Some(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+#[tokio::test]
+#[ignore = "run by f11 in a process of its own"]
+#[expect(clippy::print_stdout, reason = "its answer to the process that started it")]
+async fn writes_until_it_is_refused() {
+    let place = std::env::var(PLACE).unwrap_or_default();
+    let Some((call, path)) = place.split_once(':') else { return };
+    let id = stream(must(call.parse()));
+    let Ok(store) = SqliteStore::open(PathBuf::from(path), Options::default()).await else { return };
+    for version in 0..6 {
+        match store.commit(&[commit(id, version, start())]).await {
+            Ok(answers) => {
+                assert_eq!(answers, [Committed::Done]);
+                println!("\nacknowledged {}", version + 1);
+            }
+            Err(error) => {
+                assert!(matches!(error, StoreError::Unknown(_)), "{error}");
+                break;
+            }
+        }
+    }
+    let late = store.commit(&[commit(stream(999), 0, start())]).await;
+    if matches!(&late, Err(StoreError::Corrupt(why)) if why.contains("restart the server")) {
+        println!("\ncondemned");
+    }
+    assert!(!matches!(late, Ok(answers) if answers == [Committed::Done]));
+}
