@@ -1,7 +1,8 @@
-//! A disk that fails while it is told to keep what was written: `fsync` is made to return EIO, from its nth call on,
-//! in a process of its own. Where there is no strace there is nothing to inject with, and nothing is tested.
+//! A disk that fails while it is told to keep what was written, or is full for a while: system calls are made to
+//! return errors in a process of its own. Where there is no strace there is nothing to inject with, and nothing is
+//! tested.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use zephyr_engine::ports::{Committed, Store, StoreError};
@@ -19,7 +20,11 @@ async fn f11_an_fsync_that_fails_ends_all_writing_until_a_restart() {
     let mut ends = Vec::new();
     for call in 1..=8 {
         must(SqliteStore::open(&path, Options::default()).await).close().await;
-        let Some(said) = with_failing_fsync(call, &path) else { return };
+        let inject = format!("inject=fsync,fdatasync:error=EIO:when={call}+");
+        let Some(said) = injected("disk::writes_until_it_is_refused", &inject, &format!("{call}:{}", path.display()))
+        else {
+            return;
+        };
         let store = must(SqliteStore::open(&path, Options::default()).await);
         let kept = must(store.events(stream(call), 0, 99).await).len();
         let numbers = said.lines().filter_map(|line| line.strip_prefix("acknowledged ")?.parse::<usize>().ok());
@@ -32,14 +37,24 @@ async fn f11_an_fsync_that_fails_ends_all_writing_until_a_restart() {
     assert!(ends.contains(&true), "no commit ever met the failing disk");
 }
 
-/// What the process says that writes while fsync fails.
-fn with_failing_fsync(call: u16, path: &Path) -> Option<String> {
-    let binary = must(std::env::current_exe());
-    let inject = format!("inject=fsync,fdatasync:error=EIO:when={call}+");
+#[tokio::test]
+async fn f10_a_full_disk_refuses_and_goes_on_when_there_is_space_again() {
+    let folder = must(tempfile::tempdir());
+    let path = folder.path().join("zephyr.db");
+    must(SqliteStore::open(&path, Options::default()).await).close().await;
+    // Each connection has a thread of its own, in which the calls are counted anew.
+    let inject = "inject=pwrite64:error=ENOSPC:when=60..62";
+    let Some(said) = injected("disk::writes_until_it_is_done", inject, &path.display().to_string()) else { return };
+    assert!(said.contains("refused") && said.contains("done"), "{said}");
+    let store = must(SqliteStore::open(&path, Options::default()).await);
+    assert_eq!(must(store.events(stream(1), 0, 99).await).len(), 40);
+}
+
+/// What a test says that runs in a process of its own with errors injected.
+fn injected(test: &str, inject: &str, place: &str) -> Option<String> {
     let mut strace = Command::new("strace");
-    strace.args(["-f", "-qq", "-o", "/dev/null", "-e", &inject]).arg(binary);
-    strace.args(["--exact", "disk::writes_until_it_is_refused", "--ignored", "--nocapture"]);
-    let output = strace.env(PLACE, format!("{call}:{}", path.display())).output().ok()?;
+    strace.args(["-f", "-qq", "-o", "/dev/null", "-e", inject]).arg(must(std::env::current_exe()));
+    let output = strace.args(["--exact", test, "--ignored", "--nocapture"]).env(PLACE, place).output().ok()?;
     Some(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
@@ -68,4 +83,28 @@ async fn writes_until_it_is_refused() {
         println!("\ncondemned");
     }
     assert!(!matches!(late, Ok(answers) if answers == [Committed::Done]));
+}
+
+#[tokio::test]
+#[ignore = "run by f10 in a process of its own"]
+#[expect(clippy::print_stdout, reason = "its answer to the process that started it")]
+async fn writes_until_it_is_done() {
+    let Ok(path) = std::env::var(PLACE) else { return };
+    let store = must(SqliteStore::open(PathBuf::from(path), Options::default()).await);
+    let (mut version, mut tries) = (0, 0);
+    while version < 40 {
+        tries += 1;
+        assert!(tries < 120, "no way forward");
+        match store.commit(&[commit(stream(1), version, start())]).await {
+            Ok(answers) => {
+                assert_eq!(answers, [Committed::Done]);
+                version += 1;
+            }
+            Err(error) => {
+                assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}");
+                println!("\nrefused");
+            }
+        }
+    }
+    println!("\ndone");
 }
