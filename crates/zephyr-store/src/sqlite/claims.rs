@@ -3,8 +3,9 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::Timestamp;
-use zephyr_core::StreamId;
+use sqlx::sqlite::SqliteRow;
 use zephyr_core::effect::Lane;
+use zephyr_core::{EffectId, StreamId};
 use zephyr_engine::ports::{Claimed, Due, Retry, StoreError};
 
 use super::commit::note_retry;
@@ -118,7 +119,7 @@ impl Inner {
 }
 
 /// `id, stream, body, attempt, abandoned`
-fn claimed_effect(id: zephyr_core::EffectId, row: &sqlx::sqlite::SqliteRow) -> Result<Claimed, StoreError> {
+fn claimed_effect(id: EffectId, row: &SqliteRow) -> Result<Claimed, StoreError> {
     Ok(Claimed {
         id,
         stream: stream_id(row, 1)?,

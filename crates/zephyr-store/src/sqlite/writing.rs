@@ -38,6 +38,7 @@ impl Inner {
     }
 
     async fn reconnect(&self) -> Result<SqliteConnection, StoreError> {
+        self.guard.check(None)?;
         let connection = SqliteConnection::connect_with(&self.connect).await.map_err(errors::before_commit)?;
         self.guard.learn_wal();
         Ok(connection)

@@ -17,7 +17,7 @@ use crate::kit::{after, commit, hush, must, new_page, options, page, start, stre
 use crate::operations::{CommitOp, IndexOp, Op, RetryOp, operations};
 
 /// Generated sequences of up to sixty operations. The seed is fixed: a failure is a failure every time.
-const CASES: u32 = 220;
+const CASES: u32 = 160;
 
 #[test]
 fn sqlite_answers_what_the_model_answers() {

@@ -2,6 +2,7 @@
 //! return errors in a process of its own. Where there is no strace there is nothing to inject with, and nothing is
 //! tested.
 
+use std::io::{Write, stdout};
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -50,6 +51,11 @@ async fn f10_a_full_disk_refuses_and_goes_on_when_there_is_space_again() {
     assert_eq!(must(store.events(stream(1), 0, 99).await).len(), 40);
 }
 
+/// Answers the process that started this one; the line before may be the test runner's.
+fn say(word: &str) {
+    must(writeln!(stdout(), "\n{word}"));
+}
+
 /// What a test says that runs in a process of its own with errors injected.
 fn injected(test: &str, inject: &str, place: &str) -> Option<String> {
     let mut strace = Command::new("strace");
@@ -60,7 +66,6 @@ fn injected(test: &str, inject: &str, place: &str) -> Option<String> {
 
 #[tokio::test]
 #[ignore = "run by f11 in a process of its own"]
-#[expect(clippy::print_stdout, reason = "its answer to the process that started it")]
 async fn writes_until_it_is_refused() {
     let place = std::env::var(PLACE).unwrap_or_default();
     let Some((call, path)) = place.split_once(':') else { return };
@@ -70,7 +75,7 @@ async fn writes_until_it_is_refused() {
         match store.commit(&[commit(id, version, start())]).await {
             Ok(answers) => {
                 assert_eq!(answers, [Committed::Done]);
-                println!("\nacknowledged {}", version + 1);
+                say(&format!("acknowledged {}", version + 1));
             }
             Err(error) => {
                 assert!(matches!(error, StoreError::Unknown(_)), "{error}");
@@ -80,14 +85,13 @@ async fn writes_until_it_is_refused() {
     }
     let late = store.commit(&[commit(stream(999), 0, start())]).await;
     if matches!(&late, Err(StoreError::Corrupt(why)) if why.contains("restart the server")) {
-        println!("\ncondemned");
+        say("condemned");
     }
     assert!(!matches!(late, Ok(answers) if answers == [Committed::Done]));
 }
 
 #[tokio::test]
 #[ignore = "run by f10 in a process of its own"]
-#[expect(clippy::print_stdout, reason = "its answer to the process that started it")]
 async fn writes_until_it_is_done() {
     let Ok(path) = std::env::var(PLACE) else { return };
     let store = must(SqliteStore::open(PathBuf::from(path), Options::default()).await);
@@ -102,9 +106,9 @@ async fn writes_until_it_is_done() {
             }
             Err(error) => {
                 assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}");
-                println!("\nrefused");
+                say("refused");
             }
         }
     }
-    println!("\ndone");
+    say("done");
 }
