@@ -1,0 +1,84 @@
+//! What a person is told when something did not work: what, why, and what to do now.
+
+use std::process::ExitCode;
+
+use zephyr_api::{Code, Problem};
+
+/// How the process ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// All that was asked for is done.
+    Done,
+    /// It was refused or failed; nothing changed.
+    Refused,
+    /// It was called wrongly.
+    Usage,
+    /// No server was reached.
+    Unreachable,
+    /// It is done, but no page is out yet.
+    Pending,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Done => 0,
+            Exit::Refused => 1,
+            Exit::Usage => 2,
+            Exit::Unreachable => 3,
+            Exit::Pending => 4,
+        })
+    }
+}
+
+/// Something that did not work, in at most three short lines.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// How the process ends.
+    pub exit: Exit,
+    /// What failed.
+    pub what: String,
+    /// Why.
+    pub why: Option<String>,
+    /// What to do now: a command, where there is one.
+    pub hint: Option<String>,
+}
+
+impl Failure {
+    /// A failure with its first line.
+    pub fn new(exit: Exit, what: impl Into<String>) -> Self {
+        Self { exit, what: what.into(), why: None, hint: None }
+    }
+
+    /// Something that was refused or failed here.
+    pub fn refused(what: impl Into<String>) -> Self {
+        Self::new(Exit::Refused, what)
+    }
+
+    /// Says why.
+    #[must_use]
+    pub fn why(mut self, why: impl ToString) -> Self {
+        self.why = Some(why.to_string());
+        self
+    }
+
+    /// Says what to do now.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
+        let exit = if problem.code == Code::Unavailable { Exit::Unreachable } else { Exit::Refused };
+        let hint = problem.hint.or_else(|| match problem.code {
+            Code::Unauthorized => Some("give a token with ZEPHYR_TOKEN; `zephyr token create` makes one".to_owned()),
+            Code::Unavailable => Some("try again in a moment".to_owned()),
+            Code::Internal => Some("what went wrong is in the server's log".to_owned()),
+            _ => None,
+        });
+        Self { exit, what: problem.title, why: problem.detail, hint }
+    }
+}
