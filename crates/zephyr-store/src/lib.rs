@@ -1,11 +1,15 @@
 //! Where everything that is remembered lives: implementations of the engine's ports `Store`, `Objects` and `Registry`.
 //!
-//! [`ModelStore`] keeps all of it in memory and is what the others are compared with. Deliberately not here: what the
+//! [`SqliteStore`] keeps it in one file. [`ModelStore`] keeps it in memory and is what the others are compared with. Deliberately not here: what the
 //! stored texts mean. A state, an event or a policy is opaque; only effects are read, because they are handed out.
 
 pub mod model;
+mod plan;
+pub mod sqlite;
+mod statements;
 
 pub use model::ModelStore;
+pub use sqlite::{ManualClock, OpenError, Options, SqliteStore, TimeSource};
 
 use jiff::{SignedDuration, Timestamp};
 use zephyr_core::limits::REQUEST_KEPT;

@@ -44,11 +44,13 @@ impl ModelStore {
     }
 
     /// What a crash and a new start make of it: the same data under a raised epoch. Effects that the former epoch had
-    /// claimed are free again and marked as abandoned; every write of its handles is refused.
+    /// claimed are free again and marked as abandoned; every write of its handles is refused. The clock begins after
+    /// the newest event.
     #[must_use]
     pub fn reopen(&self) -> Self {
         let mut data = self.lock();
         data.raise_epoch();
+        data.start_clock();
         let epoch = data.epoch;
         drop(data);
         Self { data: Arc::clone(&self.data), epoch }

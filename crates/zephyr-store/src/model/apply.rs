@@ -53,6 +53,7 @@ impl Data {
             debug_assert_eq!(event.seq, seq, "an event out of order");
             events.push(EventRow { seq, at: whole(event.at), ..event.clone() });
         }
+        self.newest = self.newest.max(events.iter().map(|event| event.at).max());
         let index: BTreeSet<_> = commit.index.iter().cloned().collect();
         for row in &index {
             self.index.entry(row.clone()).or_default().insert(commit.stream);

@@ -3,7 +3,7 @@
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use zephyr_core::effect::{Effect, Lane};
 use zephyr_core::{EffectId, StreamId};
 use zephyr_engine::ports::{EventRow, ObjectKey, RequestRow, Retry, StreamRow, TokenRow};
@@ -50,6 +50,8 @@ pub struct EffectRow {
 pub(super) struct Data {
     pub(super) now: Timestamp,
     pub(super) epoch: u64,
+    /// The time of the newest event.
+    pub(super) newest: Option<Timestamp>,
     pub(super) streams: BTreeMap<StreamId, Stream>,
     /// Streams that have a wake-up: urgency, wake-up, id.
     pub(super) wakes: BTreeSet<(u8, Timestamp, StreamId)>,
@@ -74,6 +76,7 @@ impl Data {
         Self {
             now: whole(start),
             epoch: 1,
+            newest: None,
             streams: BTreeMap::new(),
             wakes: BTreeSet::new(),
             index: BTreeMap::new(),
@@ -97,6 +100,12 @@ impl Data {
                 row.abandoned = true;
             });
         }
+    }
+
+    /// Moves the clock past every event.
+    pub(super) fn start_clock(&mut self) {
+        let past = self.newest.and_then(|at| at.checked_add(SignedDuration::from_micros(1)).ok());
+        self.now = past.map_or(self.now, |at| self.now.max(at));
     }
 
     /// Adds an effect. One that is there already is left as it is: ids are derived from stream, event and position.

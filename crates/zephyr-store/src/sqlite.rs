@@ -1,0 +1,93 @@
+//! `SqliteStore`: the store in one SQLite file, for one server at a time.
+//!
+//! One connection writes, a few read; WAL with `synchronous=FULL`, so that what was answered survives a power cut.
+//! Deliberately not here: backups, and leases between servers, which a single file does not have: a lock file keeps a
+//! second server out and opening raises the epoch.
+
+mod claims;
+mod clock;
+mod commit;
+mod errors;
+mod guard;
+
+mod open;
+mod ports;
+mod read;
+mod rows;
+mod writing;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use sqlx::SqlitePool;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use tokio::sync::Mutex;
+
+pub use clock::{ManualClock, TimeSource};
+pub use open::OpenError;
+
+use clock::Clock;
+use guard::Guard;
+
+/// How a store is opened.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// How many times as fast as real time the store's clock runs; 1 but in a demonstration.
+    pub speed: u32,
+    /// Make the file if it does not exist.
+    pub create: bool,
+    /// Where the time comes from.
+    pub clock: TimeSource,
+    /// Connections that read, at least one.
+    pub readers: u32,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { speed: 1, create: true, clock: TimeSource::Ambient, readers: 3 }
+    }
+}
+
+/// A handle on a store in a file. Clones share it.
+#[derive(Debug, Clone)]
+pub struct SqliteStore {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    epoch: i64,
+    clock: Clock,
+    /// `None` after a failed write: the next one connects anew and finds nothing half done.
+    writer: Mutex<Option<SqliteConnection>>,
+    connect: SqliteConnectOptions,
+    readers: SqlitePool,
+    guard: Guard,
+    prune: claims::Prune,
+}
+
+impl SqliteStore {
+    /// Opens the store in this file, or makes it. Raises the epoch, which frees what an earlier server had claimed.
+    ///
+    /// # Errors
+    /// What cannot be opened and what to do about it.
+    pub async fn open(path: impl AsRef<Path>, options: Options) -> Result<Self, OpenError> {
+        let inner = open::open(path.as_ref(), &options).await?;
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// The epoch of this server, from 1.
+    pub fn epoch(&self) -> u64 {
+        u64::try_from(self.inner.epoch).unwrap_or_default()
+    }
+
+    /// Closes every connection and lets another server open the file. Later writes of clones are refused.
+    pub async fn close(self) {
+        self.inner.guard.condemn("the store was closed");
+        if let Some(writer) = self.inner.writer.lock().await.take() {
+            errors::note(sqlx::Connection::close(writer).await);
+        }
+        self.inner.readers.close().await;
+        self.inner.guard.unlock();
+    }
+}

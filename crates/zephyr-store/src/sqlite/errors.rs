@@ -1,0 +1,48 @@
+//! What an error of SQLite means to whoever asked. The codes are those of <https://www.sqlite.org/rescode.html>.
+
+use sqlx::Error;
+use zephyr_engine::ports::StoreError;
+
+const CONSTRAINT: i32 = 19;
+pub(super) const BUSY: i32 = 5;
+const FULL: i32 = 13;
+pub(super) const READ_ONLY: i32 = 8;
+pub(super) const CANNOT_OPEN: i32 = 14;
+pub(super) const CORRUPT: i32 = 11;
+pub(super) const NOT_A_DATABASE: i32 = 26;
+
+/// What an error before the commit means: nothing was written.
+pub(super) fn before_commit(error: Error) -> StoreError {
+    match (&error, code(&error)) {
+        (_, Some(CORRUPT | NOT_A_DATABASE | CONSTRAINT)) => StoreError::Corrupt(error.to_string()),
+        (Error::ColumnDecode { .. } | Error::Decode(_) | Error::TypeNotFound { .. }, _) => unreadable(error),
+        _ => StoreError::Unavailable(error.to_string()),
+    }
+}
+
+/// What an error of COMMIT itself means. Busy and full leave the log without the commit's last frame, so that it is
+/// certainly not written; anything else is unknown.
+pub(super) fn at_commit(error: Error) -> StoreError {
+    match code(&error) {
+        Some(BUSY | FULL) => StoreError::Unavailable(error.to_string()),
+        _ => StoreError::Unknown(error.to_string()),
+    }
+}
+
+/// Something stored that does not read as what it should be.
+pub(super) fn unreadable(error: impl std::fmt::Display) -> StoreError {
+    StoreError::Corrupt(error.to_string())
+}
+
+/// The primary result code.
+pub(super) fn code(error: &Error) -> Option<i32> {
+    let extended: i32 = error.as_database_error()?.code()?.parse().ok()?;
+    Some(extended & 0xff)
+}
+
+/// Notes an error that changes nothing for whoever asked.
+pub(super) fn note<T>(result: Result<T, impl std::fmt::Display>) {
+    if let Err(error) = result {
+        tracing::warn!(%error, "sqlite store");
+    }
+}

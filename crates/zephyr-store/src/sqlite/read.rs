@@ -1,0 +1,78 @@
+//! What only reads, on the reading connections.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use sqlx::Sqlite;
+use sqlx::query::Query;
+use sqlx::sqlite::{SqliteArguments, SqliteRow};
+use zephyr_core::StreamId;
+use zephyr_core::limits::REQUEST_KEPT;
+use zephyr_engine::ports::{Backlog, EventRow, Loaded, RequestRow, StoreError, StreamRow};
+
+use super::rows::{self, get, instant, limit, maybe_time, number, stored, stream_id};
+use super::{Inner, errors};
+use crate::statements::{BACKLOG, EVENTS, FIND, GREATEST, LOAD, REQUEST};
+
+/// How long a request counts.
+pub(super) const REQUEST_KEPT_MICROS: i64 = REQUEST_KEPT.as_secs() * 1_000_000;
+
+impl Inner {
+    pub(super) async fn rows(&self, query: Query<'_, Sqlite, SqliteArguments>) -> Result<Vec<SqliteRow>, StoreError> {
+        query.fetch_all(&self.readers).await.map_err(errors::before_commit)
+    }
+
+    pub(super) fn now(&self) -> Result<Timestamp, StoreError> {
+        instant(self.clock.now())
+    }
+
+    pub(super) async fn load(&self, ids: &[StreamId]) -> Result<Loaded, StoreError> {
+        let mut found: HashMap<StreamId, StreamRow> = HashMap::new();
+        for (text, portion) in LOAD.portions(ids) {
+            let query = portion.iter().fold(sqlx::query(text), |query, id| query.bind(id.to_string()));
+            for row in self.rows(query).await? {
+                let stream = rows::stream(&row)?;
+                found.insert(stream.id, stream);
+            }
+        }
+        let streams = ids.iter().map(|id| found.get(id).cloned()).collect();
+        Ok(Loaded { now: self.now()?, streams })
+    }
+
+    pub(super) async fn find(&self, key: &str, value: &str, most: usize) -> Result<Vec<StreamId>, StoreError> {
+        let found = self.rows(sqlx::query(FIND).bind(key).bind(value).bind(limit(most))).await?;
+        found.iter().map(|row| stream_id(row, 0)).collect()
+    }
+
+    pub(super) async fn greatest(&self, key: &str) -> Result<Option<String>, StoreError> {
+        let found = self.rows(sqlx::query(GREATEST).bind(key)).await?;
+        found.first().map_or(Ok(None), |row| get(row, 0))
+    }
+
+    pub(super) async fn events(&self, stream: StreamId, after: u64, most: usize) -> Result<Vec<EventRow>, StoreError> {
+        let query = sqlx::query(EVENTS).bind(stream.to_string()).bind(stored(after)).bind(limit(most));
+        self.rows(query).await?.iter().map(rows::event).collect()
+    }
+
+    pub(super) async fn request(&self, key: &str) -> Result<Option<RequestRow>, StoreError> {
+        let counting_from = self.clock.now().saturating_sub(REQUEST_KEPT_MICROS);
+        let found = self.rows(sqlx::query(REQUEST).bind(key).bind(counting_from)).await?;
+        found.first().map(rows::request).transpose()
+    }
+
+    pub(super) async fn backlog(&self) -> Result<Backlog, StoreError> {
+        let mut backlog = Backlog::default();
+        for row in self.rows(sqlx::query(BACKLOG)).await? {
+            let (count, first): (u64, _) = (number(&row, 1)?, maybe_time(&row, 2)?);
+            match get::<&str>(&row, 0)? {
+                "wake" => backlog.next_wake = first,
+                "page" => {
+                    backlog.pages += count;
+                    backlog.oldest_page = backlog.oldest_page.into_iter().chain(first).min();
+                }
+                _ => backlog.tells += count,
+            }
+        }
+        Ok(backlog)
+    }
+}

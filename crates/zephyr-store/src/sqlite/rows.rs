@@ -1,0 +1,94 @@
+//! Stored values as what they are in the ports, and the reverse. What does not read is `Corrupt`, never a guess.
+
+use jiff::Timestamp;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Decode, Row, Sqlite, Type};
+use zephyr_core::effect::{Effect, Lane};
+use zephyr_core::{EffectId, StreamId};
+use zephyr_engine::ports::{EventRow, RequestRow, StoreError, StreamRow, TokenRow};
+
+use super::errors::unreadable;
+
+/// A value of a row.
+pub(super) fn get<'r, T>(row: &'r SqliteRow, column: usize) -> Result<T, StoreError>
+where
+    T: Decode<'r, Sqlite> + Type<Sqlite>,
+{
+    row.try_get(column).map_err(unreadable)
+}
+
+/// A number that is not negative.
+pub(super) fn number<T: TryFrom<i64>>(row: &SqliteRow, column: usize) -> Result<T, StoreError> {
+    let stored: i64 = get(row, column)?;
+    T::try_from(stored).map_err(|_| unreadable(format!("{stored} is out of range")))
+}
+
+pub(super) fn time(row: &SqliteRow, column: usize) -> Result<Timestamp, StoreError> {
+    instant(get(row, column)?)
+}
+
+pub(super) fn maybe_time(row: &SqliteRow, column: usize) -> Result<Option<Timestamp>, StoreError> {
+    get::<Option<i64>>(row, column)?.map(instant).transpose()
+}
+
+/// Microseconds as an instant.
+pub(super) fn instant(micros: i64) -> Result<Timestamp, StoreError> {
+    Timestamp::from_microsecond(micros).map_err(unreadable)
+}
+
+pub(super) fn stream_id(row: &SqliteRow, column: usize) -> Result<StreamId, StoreError> {
+    get::<&str>(row, column)?.parse().map_err(unreadable)
+}
+
+pub(super) fn effect_id(row: &SqliteRow, column: usize) -> Result<EffectId, StoreError> {
+    get::<&str>(row, column)?.parse().map(EffectId).map_err(unreadable)
+}
+
+/// An effect from its stored text.
+pub(super) fn effect(row: &SqliteRow, column: usize) -> Result<Effect, StoreError> {
+    serde_json::from_str(get(row, column)?).map_err(|error| unreadable(format!("an effect: {error}")))
+}
+
+/// `id, version, format, state, wake_at`
+pub(super) fn stream(row: &SqliteRow) -> Result<StreamRow, StoreError> {
+    Ok(StreamRow {
+        id: stream_id(row, 0)?,
+        version: number(row, 1)?,
+        format: number(row, 2)?,
+        state: get(row, 3)?,
+        wake_at: maybe_time(row, 4)?,
+    })
+}
+
+/// `seq, at, kind, body`
+pub(super) fn event(row: &SqliteRow) -> Result<EventRow, StoreError> {
+    Ok(EventRow { seq: number(row, 0)?, at: time(row, 1)?, kind: get(row, 2)?, body: get(row, 3)? })
+}
+
+/// `key, body_hash, stream, at`
+pub(super) fn request(row: &SqliteRow) -> Result<RequestRow, StoreError> {
+    Ok(RequestRow { key: get(row, 0)?, body_hash: get(row, 1)?, stream: stream_id(row, 2)?, at: time(row, 3)? })
+}
+
+/// `hash, kind, holder`
+pub(super) fn token(row: &SqliteRow) -> Result<TokenRow, StoreError> {
+    Ok(TokenRow { hash: get(row, 0)?, kind: get(row, 1)?, holder: get(row, 2)? })
+}
+
+/// A lane as stored.
+pub(super) fn lane(lane: Lane) -> &'static str {
+    match lane {
+        Lane::Page => "page",
+        Lane::Tell => "tell",
+    }
+}
+
+/// A count or a version as stored; no store lives to see the difference.
+pub(super) fn stored(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+/// A limit as bound.
+pub(super) fn limit(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
+}

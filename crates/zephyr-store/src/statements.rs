@@ -1,0 +1,283 @@
+//! Every SQL statement of the stores, as text that SQLite and PostgreSQL both read: `$1` placeholders, `RETURNING`,
+//! `ON CONFLICT`, no arrays. A test prepares each of them.
+//!
+//! Deliberately not here: what is bound and read, which stands beside the use; schemas, which are migrations.
+
+use std::fmt::Write;
+use std::sync::OnceLock;
+
+/// Takes the write lock at once, so that what is read inside stays true until the end.
+pub const BEGIN: &str = "BEGIN IMMEDIATE";
+/// Makes it durable.
+pub const COMMIT: &str = "COMMIT";
+/// Takes it back.
+pub const ROLLBACK: &str = "ROLLBACK";
+
+/// Begins an epoch.
+pub const RAISE_EPOCH: &str = "INSERT INTO replicas (epoch, opened_at)
+SELECT COALESCE(MAX(epoch), 0) + 1, $1 FROM replicas RETURNING epoch";
+/// Frees what earlier epochs held.
+pub const VOID_CLAIMS: &str = "UPDATE effects SET epoch = NULL, abandoned = 1 WHERE epoch IS NOT NULL";
+/// The epoch in force.
+pub const EPOCH: &str = "SELECT COALESCE(MAX(epoch), 0) FROM replicas";
+/// The time of the newest event.
+pub const NEWEST_EVENT: &str = "SELECT MAX(at) FROM events";
+
+/// The urgencies of armed streams, each with its first wake-up and its first that is still to come; and, as urgency
+/// -1, when the next free effect falls due. Steps from one urgency to the next by index, whatever is armed.
+pub const LOOK: &str = "WITH RECURSIVE wakes (urgency) AS (
+    SELECT MIN(urgency) FROM streams WHERE wake_at IS NOT NULL
+    UNION ALL
+    SELECT (SELECT MIN(s.urgency) FROM streams s WHERE s.wake_at IS NOT NULL AND s.urgency > wakes.urgency)
+    FROM wakes WHERE wakes.urgency IS NOT NULL
+), sends (lane, urgency) AS (
+    SELECT 'page', (SELECT MIN(urgency) FROM effects WHERE lane = 'page' AND done_at IS NULL AND epoch IS NULL)
+    UNION ALL
+    SELECT 'tell', (SELECT MIN(urgency) FROM effects WHERE lane = 'tell' AND done_at IS NULL AND epoch IS NULL)
+    UNION ALL
+    SELECT sends.lane, (SELECT MIN(e.urgency) FROM effects e WHERE e.lane = sends.lane
+        AND e.done_at IS NULL AND e.epoch IS NULL AND e.urgency > sends.urgency)
+    FROM sends WHERE sends.urgency IS NOT NULL
+)
+SELECT urgency,
+    (SELECT MIN(s.wake_at) FROM streams s WHERE s.urgency = wakes.urgency AND s.wake_at IS NOT NULL),
+    (SELECT MIN(s.wake_at) FROM streams s WHERE s.urgency = wakes.urgency AND s.wake_at > $1)
+FROM wakes WHERE urgency IS NOT NULL
+UNION ALL
+SELECT -1, CAST(NULL AS BIGINT),
+    (SELECT MIN(e.due_at) FROM effects e WHERE e.lane = sends.lane AND e.urgency = sends.urgency
+        AND e.done_at IS NULL AND e.epoch IS NULL AND e.due_at > $1)
+FROM sends WHERE urgency IS NOT NULL";
+/// Streams of one urgency that have to be woken.
+pub const DUE_STREAMS: &str =
+    "SELECT id FROM streams WHERE urgency = $1 AND wake_at <= $2 ORDER BY wake_at, id LIMIT $3";
+
+/// The urgencies of a lane that have something to claim.
+pub const CLAIMABLE: &str = "WITH RECURSIVE sends (urgency) AS (
+    SELECT MIN(urgency) FROM effects WHERE lane = $1 AND done_at IS NULL AND epoch IS NULL
+    UNION ALL
+    SELECT (SELECT MIN(e.urgency) FROM effects e WHERE e.lane = $1
+        AND e.done_at IS NULL AND e.epoch IS NULL AND e.urgency > sends.urgency)
+    FROM sends WHERE sends.urgency IS NOT NULL
+)
+SELECT urgency FROM sends WHERE urgency IS NOT NULL AND EXISTS (
+    SELECT 1 FROM effects e WHERE e.lane = $1 AND e.urgency = sends.urgency
+        AND e.done_at IS NULL AND e.epoch IS NULL AND e.due_at <= $2
+) ORDER BY urgency";
+/// Claims effects of one lane and urgency.
+pub const CLAIM: &str = "UPDATE effects SET epoch = $1 WHERE id IN (
+    SELECT id FROM effects WHERE lane = $2 AND urgency = $3 AND done_at IS NULL AND epoch IS NULL AND due_at <= $4
+    ORDER BY due_at, id LIMIT $5
+) RETURNING id, stream, body, attempt, abandoned, due_at";
+/// Notes a failed try.
+pub const RETRY: &str = "UPDATE effects SET attempt = $1, due_at = $2, last_error = $3, epoch = NULL, abandoned = 0
+WHERE id = $4 AND epoch = $5";
+
+/// Streams that have an index row.
+pub const FIND: &str = "SELECT stream FROM index_rows WHERE key = $1 AND value = $2 ORDER BY stream DESC LIMIT $3";
+/// The greatest value of an index key.
+pub const GREATEST: &str = "SELECT MAX(value) FROM index_rows WHERE key = $1";
+/// Events of a stream.
+pub const EVENTS: &str = "SELECT seq, at, kind, body FROM events WHERE stream = $1 AND seq > $2 ORDER BY seq LIMIT $3";
+/// A request that still counts.
+pub const REQUEST: &str = "SELECT key, body_hash, stream, at FROM requests WHERE key = $1 AND at > $2";
+/// Unfinished effects by lane with the first due time; and, as lane `wake`, the first wake-up.
+pub const BACKLOG: &str = "SELECT lane, COUNT(*), MIN(due_at) FROM effects
+WHERE done_at IS NULL AND epoch IS NULL GROUP BY lane
+UNION ALL SELECT lane, COUNT(*), MIN(due_at) FROM effects WHERE epoch IS NOT NULL GROUP BY lane
+UNION ALL SELECT 'wake', 0, MIN(wake_at) FROM streams WHERE wake_at IS NOT NULL";
+
+/// Whether there is anything to forget: finished effects up to `$1`, requests up to `$2`.
+pub const PRUNABLE: &str = "SELECT 1 WHERE EXISTS (SELECT 1 FROM effects WHERE done_at <= $1)
+OR EXISTS (SELECT 1 FROM requests WHERE at <= $2)";
+/// Forgets finished effects.
+pub const PRUNE_EFFECTS: &str =
+    "DELETE FROM effects WHERE id IN (SELECT id FROM effects WHERE done_at <= $1 ORDER BY done_at LIMIT $2)";
+/// Forgets requests.
+pub const PRUNE_REQUESTS: &str =
+    "DELETE FROM requests WHERE key IN (SELECT key FROM requests WHERE at <= $1 ORDER BY at LIMIT $2)";
+
+/// A document.
+pub const OBJECT: &str = "SELECT body FROM objects WHERE kind = $1 AND id = $2";
+/// Writes a document; it becomes the newest of its kind.
+pub const PUT_OBJECT: &str = "INSERT INTO objects (kind, id, body, at, rev)
+VALUES ($1, $2, $3, $4, (SELECT COALESCE(MAX(rev), 0) + 1 FROM objects WHERE kind = $1))
+ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body, at = excluded.at, rev = excluded.rev";
+/// Documents of a kind.
+pub const OBJECTS: &str = "SELECT id, body FROM objects WHERE kind = $1 ORDER BY rev DESC LIMIT $2";
+/// Keeps a token.
+pub const PUT_TOKEN: &str = "INSERT INTO tokens (hash, kind, holder, at) VALUES ($1, $2, $3, $4)
+ON CONFLICT (hash) DO UPDATE SET kind = excluded.kind, holder = excluded.holder, at = excluded.at";
+/// A token.
+pub const TOKEN: &str = "SELECT hash, kind, holder FROM tokens WHERE hash = $1";
+/// Keeps a policy.
+pub const PUT_POLICY: &str =
+    "INSERT INTO policies (version, text, at) VALUES ($1, $2, $3) ON CONFLICT (version) DO NOTHING";
+
+/// Loads streams: a row is an id.
+pub static LOAD: Rows =
+    Rows::new("SELECT id, version, format, state, wake_at FROM streams WHERE id IN (VALUES ", 0, 1, ")");
+/// Writes streams.
+pub static PUT_STREAMS: Rows = Rows::new(
+    "INSERT INTO streams (id, kind, version, format, state, wake_at, urgency) VALUES ",
+    0,
+    7,
+    " ON CONFLICT (id) DO UPDATE SET version = excluded.version, format = excluded.format, state = excluded.state,
+    wake_at = excluded.wake_at, urgency = excluded.urgency",
+);
+/// Appends events.
+pub static ADD_EVENTS: Rows = Rows::new("INSERT INTO events (stream, seq, at, kind, body) VALUES ", 0, 5, "");
+/// Takes index rows away.
+pub static DROP_INDEX: Rows = Rows::new("DELETE FROM index_rows WHERE (stream, key, value) IN (VALUES ", 0, 3, ")");
+/// Adds index rows.
+pub static ADD_INDEX: Rows = Rows::new("INSERT INTO index_rows (stream, key, value) VALUES ", 0, 3, "");
+/// Adds effects. Ids are derived from stream, event and position: one that is there is the same one.
+pub static ADD_EFFECTS: Rows = Rows::new(
+    "INSERT INTO effects
+    (id, stream, lane, urgency, due_at, body, attempt, last_error, epoch, abandoned, done_at) VALUES ",
+    0,
+    11,
+    " ON CONFLICT (id) DO NOTHING",
+);
+/// Ends effects that the epoch `$2` holds, at `$1`; a row is an id.
+pub static END_EFFECTS: Rows = Rows::new(
+    "UPDATE effects SET done_at = $1, body = '', epoch = NULL WHERE epoch = $2 AND id IN (VALUES ",
+    2,
+    1,
+    ")",
+);
+/// Keeps answered requests.
+pub static PUT_REQUESTS: Rows = Rows::new(
+    "INSERT INTO requests (key, body_hash, stream, at) VALUES ",
+    0,
+    4,
+    " ON CONFLICT (key) DO UPDATE SET body_hash = excluded.body_hash, stream = excluded.stream, at = excluded.at",
+);
+
+/// All that a slice of commits must know, in one statement; see [`Known`](crate::plan::Known). `$1` is the epoch,
+/// `$2` the time from which requests count; then as many streams, numbers, effects and requests each as `size` says.
+pub static CHECK: Check = Check { texts: OnceLock::new() };
+
+/// How many rows one statement takes. Each size is a prepared statement; few rows are the common case.
+const ROW_SIZES: [usize; 11] = [64, 32, 16, 8, 7, 6, 5, 4, 3, 2, 1];
+
+/// A statement over any number of rows, in a few fixed sizes.
+pub struct Rows {
+    head: &'static str,
+    fixed: usize,
+    columns: usize,
+    tail: &'static str,
+    texts: OnceLock<Vec<(usize, &'static str)>>,
+}
+
+impl Rows {
+    const fn new(head: &'static str, fixed: usize, columns: usize, tail: &'static str) -> Self {
+        Self { head, fixed, columns, tail, texts: OnceLock::new() }
+    }
+
+    /// The rows in portions, each with the statement of its size. The rows' placeholders follow the fixed ones.
+    pub fn portions<'r, T>(&self, rows: &'r [T]) -> impl Iterator<Item = (&'static str, &'r [T])> + use<'r, '_, T> {
+        let mut rest = rows;
+        std::iter::from_fn(move || {
+            let (size, text) = self.texts().iter().find(|(size, _)| *size <= rest.len())?;
+            let (portion, after) = rest.split_at_checked(*size)?;
+            rest = after;
+            Some((*text, portion))
+        })
+    }
+
+    /// The statement in each of its sizes, the largest first.
+    pub fn texts(&self) -> &[(usize, &'static str)] {
+        self.texts.get_or_init(|| ROW_SIZES.iter().map(|size| (*size, self.text(*size))).collect())
+    }
+
+    /// Leaked once for each size: a prepared statement is found again by its text.
+    fn text(&self, size: usize) -> &'static str {
+        let mut next = self.fixed + 1..;
+        let rows = (0..size).map(|_| format!("({})", placeholders(&mut next, self.columns)));
+        let rows: Vec<_> = rows.collect();
+        format!("{}{}{}", self.head, rows.join(", "), self.tail).leak()
+    }
+}
+
+/// The statement that checks a slice, in a few fixed sizes.
+pub struct Check {
+    texts: OnceLock<Vec<(usize, &'static str)>>,
+}
+
+impl Check {
+    /// How many of each kind one statement takes at most.
+    pub const MOST: usize = 64;
+
+    /// The smallest statement that takes `count` of each kind. What is left over is bound as NULL.
+    pub fn text(&self, count: usize) -> (usize, &'static str) {
+        let mut texts = self.texts().iter();
+        texts.find(|(size, _)| *size >= count).copied().unwrap_or((0, EPOCH))
+    }
+
+    /// The statement in each of its sizes, the smallest first.
+    pub fn texts(&self) -> &[(usize, &'static str)] {
+        self.texts.get_or_init(|| [1, 8, Self::MOST].iter().map(|size| (*size, Self::build(*size))).collect())
+    }
+
+    fn build(size: usize) -> &'static str {
+        let mut next = 3..;
+        let mut list = || placeholders(&mut next, size);
+        let (streams, numbers, effects, requests) = (list(), list(), list(), list());
+        format!(
+            "SELECT 'epoch', '', '', '', COALESCE(MAX(epoch), 0) FROM replicas
+            UNION ALL SELECT 'stream', id, '', '', version FROM streams WHERE id IN ({streams})
+            UNION ALL SELECT 'index', stream, key, value, 0 FROM index_rows WHERE stream IN ({streams})
+            UNION ALL SELECT 'number', stream, value, '', 0 FROM index_rows
+                WHERE key = 'number' AND value IN ({numbers})
+            UNION ALL SELECT 'held', id, '', '', 0 FROM effects WHERE epoch = $1 AND id IN ({effects})
+            UNION ALL SELECT 'answered', key, '', '', 0 FROM requests WHERE at > $2 AND key IN ({requests})"
+        )
+        .leak()
+    }
+}
+
+fn placeholders(next: &mut impl Iterator<Item = usize>, count: usize) -> String {
+    let mut list = String::new();
+    for number in next.take(count) {
+        let comma = if list.is_empty() { "" } else { ", " };
+        let _ = write!(list, "{comma}${number}");
+    }
+    list
+}
+
+/// Every statement, for the test that prepares them.
+#[cfg(test)]
+pub fn all() -> Vec<&'static str> {
+    let single = [
+        BEGIN,
+        COMMIT,
+        ROLLBACK,
+        RAISE_EPOCH,
+        VOID_CLAIMS,
+        EPOCH,
+        NEWEST_EVENT,
+        LOOK,
+        DUE_STREAMS,
+        CLAIMABLE,
+        CLAIM,
+        RETRY,
+        FIND,
+        GREATEST,
+        EVENTS,
+        REQUEST,
+        BACKLOG,
+        PRUNABLE,
+        PRUNE_EFFECTS,
+        PRUNE_REQUESTS,
+        OBJECT,
+        PUT_OBJECT,
+        OBJECTS,
+        PUT_TOKEN,
+        TOKEN,
+        PUT_POLICY,
+    ];
+    let rows = [&LOAD, &PUT_STREAMS, &ADD_EVENTS, &DROP_INDEX, &ADD_INDEX, &ADD_EFFECTS, &END_EFFECTS, &PUT_REQUESTS];
+    let rows = rows.iter().flat_map(|rows| rows.texts()).map(|(_, text)| *text);
+    single.into_iter().chain(rows).chain(CHECK.texts().iter().map(|(_, text)| *text)).collect()
+}

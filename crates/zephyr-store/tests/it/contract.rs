@@ -1,0 +1,271 @@
+//! The contract suite: the same operations on the model and on SQLite, and every answer compared.
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+
+use jiff::{SignedDuration, Timestamp};
+use proptest::test_runner::{Config, RngSeed, TestCaseError, TestRunner};
+use tempfile::TempDir;
+use zephyr_core::effect::Lane;
+use zephyr_core::{EffectId, StreamId};
+use zephyr_engine::ports::{
+    Commit, End, EventRow, Finish, NewEffect, ObjectKey, Objects, Registry, RequestRow, Retry, Store, TokenRow,
+};
+use zephyr_store::{ManualClock, ModelStore, SqliteStore};
+
+use crate::kit::{after, commit, hush, must, new_page, options, page, start, stream};
+use crate::operations::{CommitOp, IndexOp, Op, RetryOp, operations};
+
+/// Generated sequences of up to sixty operations. The seed is fixed: a failure is a failure every time.
+const CASES: u32 = 220;
+
+#[test]
+fn sqlite_answers_what_the_model_answers() {
+    let runtime = must(tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build());
+    let config = Config {
+        cases: CASES,
+        rng_seed: RngSeed::Fixed(0x7a65_7068),
+        failure_persistence: None,
+        max_shrink_iters: 2_000,
+        ..Config::default()
+    };
+    let outcome = TestRunner::new(config).run(&operations(), |operations| runtime.block_on(check(&operations)));
+    if let Err(failure) = outcome {
+        panic!("{failure}");
+    }
+}
+
+async fn check(operations: &[Op]) -> Result<(), TestCaseError> {
+    let mut pair = Pair::new().await;
+    for (number, operation) in operations.iter().enumerate() {
+        pair.step(&format!("operation {number}, {operation:?}"), operation).await?;
+    }
+    pair.sweep().await
+}
+
+/// Both stores, and what the operations' small numbers stand for.
+struct Pair {
+    folder: TempDir,
+    clock: ManualClock,
+    model: ModelStore,
+    sqlite: SqliteStore,
+    /// Every effect that a commit named.
+    named: Vec<EffectId>,
+    storms: u16,
+}
+
+impl Pair {
+    async fn new() -> Self {
+        let folder = must(tempfile::tempdir());
+        let clock = ManualClock::new(start());
+        let sqlite = must(SqliteStore::open(folder.path().join("zephyr.db"), options(&clock)).await);
+        Self { folder, clock, model: ModelStore::new(start()), sqlite, named: Vec::new(), storms: 0 }
+    }
+
+    async fn step(&mut self, what: &str, operation: &Op) -> Result<(), TestCaseError> {
+        match operation {
+            Op::Reopen => self.reopen().await,
+            Op::Advance(nanos) => self.model.advance(SignedDuration::from_nanos(i64::try_from(*nanos).unwrap_or(0))),
+            Op::Commit(slice) => {
+                let commits = self.slice(slice);
+                self.same(what, self.model.commit(&commits).await, self.sqlite.commit(&commits).await)?;
+            }
+            Op::Storm(count) => {
+                let commits = self.storm(*count);
+                self.same(what, self.model.commit(&commits).await, self.sqlite.commit(&commits).await)?;
+                let streams: Vec<_> = commits.iter().map(|commit| commit.stream).collect();
+                self.same(what, self.model.load(&streams).await, self.sqlite.load(&streams).await)?;
+            }
+            Op::Retry(retries) => {
+                let now = self.model.peek_now();
+                let retries: Vec<_> =
+                    retries.iter().map(|(pick, retry)| real_retry(self.pick(*pick), retry, now)).collect();
+                self.same(what, self.model.retry(&retries).await, self.sqlite.retry(&retries).await)?;
+            }
+            other => {
+                let (model, sqlite) = (ask(&self.model, other).await, ask(&self.sqlite, other).await);
+                self.same(what, Ok::<_, ()>(model), Ok(sqlite))?;
+            }
+        }
+        self.clock.set_now(self.model.peek_now());
+        self.same(what, self.model.now().await, self.sqlite.now().await)
+    }
+
+    /// All that can be seen of the stores, at the end.
+    async fn sweep(&mut self) -> Result<(), TestCaseError> {
+        let mut all = vec![Op::Load((0..6).collect()), Op::Backlog, Op::Due(1_000)];
+        all.extend((0..5).map(|number| Op::Events(number, 0, 1_000)));
+        all.extend((0..6).map(|number| Op::Find(IndexOp::Number(number), 9)));
+        all.extend((0..2).map(|status| Op::Find(IndexOp::Status(status), 9)));
+        all.extend((0..4).flat_map(|id| [Op::Greatest(id), Op::Request(id), Op::Token(id), Op::Objects(id, 9)]));
+        let claims = [Op::Claim(Lane::Page, 9_999), Op::Claim(Lane::Tell, 9_999), Op::Backlog];
+        let later = Op::Advance(3_600_000_000_000);
+        all.extend(
+            claims.clone().into_iter().chain([later.clone(), Op::Reopen]).chain(claims).chain([later, Op::Due(9)]),
+        );
+        for operation in &all {
+            self.step(&format!("at the end, {operation:?}"), operation).await?;
+        }
+        Ok(())
+    }
+
+    async fn reopen(&mut self) {
+        self.sqlite.clone().close().await;
+        self.model = self.model.reopen();
+        self.sqlite = must(SqliteStore::open(self.folder.path().join("zephyr.db"), options(&self.clock)).await);
+        assert_eq!(self.model.epoch(), self.sqlite.epoch());
+    }
+
+    fn same<T: Debug, E: Debug>(
+        &self,
+        what: &str,
+        model: Result<T, E>,
+        sqlite: Result<T, E>,
+    ) -> Result<(), TestCaseError> {
+        let (model, sqlite) = (format!("{model:#?}"), format!("{sqlite:#?}"));
+        if model == sqlite && model.starts_with("Ok") {
+            return Ok(());
+        }
+        Err(TestCaseError::fail(format!("{what}\nthe model says {model}\nSQLite says {sqlite}")))
+    }
+
+    fn pick(&self, from_last: usize) -> EffectId {
+        let at = self.named.len().checked_sub(from_last + 1);
+        at.and_then(|at| self.named.get(at)).copied().unwrap_or(EffectId::derive(stream(0), 99, 0))
+    }
+
+    /// The commits of a slice, right ones on top of each other.
+    fn slice(&mut self, slice: &[CommitOp]) -> Vec<Commit> {
+        let mut versions = BTreeMap::new();
+        slice.iter().map(|operation| self.real_commit(operation, &mut versions)).collect()
+    }
+
+    fn real_commit(&mut self, of: &CommitOp, versions: &mut BTreeMap<StreamId, u64>) -> Commit {
+        let (now, id) = (self.model.peek_now(), stream(of.stream));
+        let known = || self.model.peek_stream(id).map_or(0, |stream| stream.row.version);
+        let version = versions.entry(id).or_insert_with(known);
+        let expected = version.saturating_add_signed(of.wrong_by);
+        if expected == *version {
+            *version += of.events;
+        }
+        let events = (1..=of.events).map(|offset| EventRow {
+            seq: expected + offset,
+            at: now,
+            kind: "said".to_owned(),
+            body: format!(r#"{{"text":"{offset} of {of:?}"}}"#).replace('"', "'"),
+        });
+        let effects: Vec<_> = of
+            .effects
+            .iter()
+            .zip(0..)
+            .map(|(effect, index)| NewEffect {
+                id: EffectId::derive(id, expected + 1, index),
+                effect: if effect.is_page { page(id, index) } else { hush(id, index) },
+                urgency: effect.urgency,
+                due_at: from(now, effect.due_in),
+                claimed: effect.claimed,
+            })
+            .collect();
+        self.named.extend(effects.iter().map(|effect| effect.id));
+        let finish = of.finish.as_ref().map(|(pick, retry)| {
+            let effect = self.pick(*pick);
+            let end = retry.as_ref().map_or(End::Over, |retry| End::Again(real_retry(effect, retry, now)));
+            Finish { effect, end }
+        });
+        Commit {
+            stream: id,
+            expected,
+            events: events.collect(),
+            state: format!("{of:?}"),
+            format: u32::from(of.urgency),
+            wake_at: of.wake_in.map(|nanos| from(now, nanos)),
+            urgency: of.urgency,
+            index: of.index.iter().map(|row| index_row(*row)).collect(),
+            effects,
+            finish,
+            request: of.request.map(|key| RequestRow {
+                key: key.to_string(),
+                body_hash: format!("hash of {of:?}"),
+                stream: id,
+                at: now,
+            }),
+        }
+    }
+
+    fn storm(&mut self, count: u16) -> Vec<Commit> {
+        let now = self.model.peek_now();
+        let from = 1_000 + self.storms;
+        self.storms += count;
+        (from..from + count)
+            .map(|number| {
+                let id = stream(number);
+                let mut new = commit(id, 0, now);
+                new.index = vec![("number".to_owned(), format!("{number:010}")), ("status".to_owned(), "1".to_owned())];
+                new.wake_at = Some(now);
+                new.effects = vec![new_page(id, 0, now, number % 2 == 0), new_page(id, 1, now, false)];
+                self.named.extend(new.effects.iter().map(|effect| effect.id));
+                new
+            })
+            .collect()
+    }
+}
+
+fn from(now: Timestamp, nanos: i64) -> Timestamp {
+    after(now, SignedDuration::from_nanos(nanos))
+}
+
+fn real_retry(effect: EffectId, retry: &RetryOp, now: Timestamp) -> Retry {
+    let error = format!("the provider answered 50{}", retry.attempt);
+    Retry { effect, attempt: retry.attempt, due_at: from(now, retry.due_in), error }
+}
+
+fn index_row(row: IndexOp) -> (String, String) {
+    let (key, value) = match row {
+        IndexOp::Number(number) => ("number", format!("{number:010}")),
+        IndexOp::Status(status) => ("status", status.to_string()),
+        IndexOp::Service(service) => ("service", service.to_string()),
+    };
+    (key.to_owned(), value)
+}
+
+/// The answer to whatever needs no more than its own numbers.
+async fn ask(store: &(impl Store + Objects + Registry), operation: &Op) -> String {
+    match operation {
+        Op::Claim(lane, limit) => said(store.claim(*lane, *limit).await),
+        Op::Due(limit) => said(store.due(*limit).await),
+        Op::Load(streams) => said(store.load(&streams.iter().map(|number| stream(*number)).collect::<Vec<_>>()).await),
+        Op::Find(row, limit) => {
+            let (key, value) = index_row(*row);
+            said(store.find(&key, &value, *limit).await)
+        }
+        Op::Greatest(key) => {
+            let key = ["number", "status", "service", "absent"].get(usize::from(*key)).copied().unwrap_or_default();
+            said(store.greatest(key).await)
+        }
+        Op::Events(number, after, limit) => said(store.events(stream(*number), *after, *limit).await),
+        Op::Request(key) => said(store.request(&key.to_string()).await),
+        Op::Backlog => said(store.backlog().await),
+        Op::Exchange(read, write) => {
+            let keys = read.iter().map(|(kind, id)| object(*kind, *id)).collect();
+            let written: Vec<_> =
+                write.iter().map(|(kind, id, text)| (object(*kind, *id), format!(r#"{{"text":{text}}}"#))).collect();
+            said(store.exchange(keys, move |now, documents| ((now, documents), written)).await)
+        }
+        Op::Objects(kind, limit) => said(store.objects(&kind.to_string(), *limit).await),
+        Op::PutToken(hash, holder) => {
+            let token = TokenRow { hash: hash.to_string(), kind: "bot".to_owned(), holder: holder.to_string() };
+            said(store.put_token(token).await)
+        }
+        Op::Token(hash) => said(store.token(&hash.to_string()).await),
+        Op::PutPolicy(version, text) => said(store.put_policy(&version.to_string(), &text.to_string()).await),
+        Op::Commit(_) | Op::Storm(_) | Op::Retry(_) | Op::Advance(_) | Op::Reopen => String::new(),
+    }
+}
+
+fn said<T: Debug, E: Debug>(answer: Result<T, E>) -> String {
+    format!("{:#?}", must(answer))
+}
+
+fn object(kind: u8, id: u8) -> ObjectKey {
+    ObjectKey { kind: kind.to_string(), id: id.to_string() }
+}

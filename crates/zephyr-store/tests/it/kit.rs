@@ -1,0 +1,91 @@
+//! What the tests share: small commits, effects and times.
+
+use std::fmt::Debug;
+
+use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
+use zephyr_core::effect::{Effect, Hush, PageSend};
+use zephyr_core::ids::StreamKind;
+use zephyr_core::policy::{Method, Severity};
+use zephyr_core::{IncidentId, StreamId};
+use zephyr_engine::ports::{Commit, EventRow, NewEffect};
+use zephyr_store::{ManualClock, Options, TimeSource};
+
+/// A result that has to be there.
+#[track_caller]
+pub fn must<T, E: Debug>(result: Result<T, E>) -> T {
+    match result {
+        Ok(value) => value,
+        Err(error) => panic!("{error:?}"),
+    }
+}
+
+/// A Monday.
+pub fn start() -> Timestamp {
+    must("2026-03-02T09:00:00Z".parse())
+}
+
+pub fn after(at: Timestamp, by: SignedDuration) -> Timestamp {
+    must(at.checked_add(by))
+}
+
+pub fn stream(number: u16) -> StreamId {
+    StreamId {
+        kind: StreamKind::Incident,
+        id: Uuid::from_u128(0x0195_0000_0000_7000_8000_0000_0000_0000 + u128::from(number)),
+    }
+}
+
+pub fn page(of: StreamId, ring: u32) -> Effect {
+    Effect::Page(PageSend {
+        incident: IncidentId(of.id),
+        number: 7,
+        severity: Severity::One,
+        summary: Some("checkout is down — 5 % of payments fail".to_owned()),
+        person: must("maya".parse()),
+        ring,
+        entry: 0,
+        method: Method::Push,
+    })
+}
+
+pub fn hush(of: StreamId, ring: u32) -> Effect {
+    Effect::Hush(Hush {
+        incident: IncidentId(of.id),
+        person: must("maya".parse()),
+        ring,
+        why: "answered by ines".to_owned(),
+    })
+}
+
+pub fn event(seq: u64, at: Timestamp) -> EventRow {
+    EventRow { seq, at, kind: "step_began".to_owned(), body: format!(r#"{{"step":{seq}}}"#) }
+}
+
+/// A commit of one event and nothing else.
+pub fn commit(stream: StreamId, expected: u64, at: Timestamp) -> Commit {
+    Commit {
+        stream,
+        expected,
+        events: vec![event(expected + 1, at)],
+        state: format!(r#"{{"version":{}}}"#, expected + 1),
+        format: 1,
+        wake_at: None,
+        urgency: 1,
+        index: Vec::new(),
+        effects: Vec::new(),
+        finish: None,
+        request: None,
+    }
+}
+
+/// A page of the stream's first event.
+pub fn new_page(of: StreamId, index: u32, due_at: Timestamp, claimed: bool) -> NewEffect {
+    let id = zephyr_core::EffectId::derive(of, 1, index);
+    NewEffect { id, effect: page(of, index), urgency: 1, due_at, claimed }
+}
+
+/// Options with a clock that stands.
+pub fn options(clock: &ManualClock) -> Options {
+    Options { clock: TimeSource::Manual(clock.clone()), ..Options::default() }
+}
