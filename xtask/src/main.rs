@@ -1,2 +1,61 @@
-//! stub
-fn main() {}
+//! `cargo xtask`: what CI runs, what is run before a commit, and the checks that no compiler makes.
+//!
+//! Deliberately not here: anything that needs more than cargo, rustfmt and clippy.
+
+mod ci;
+mod say;
+mod stages;
+mod tidy;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+cargo xtask ci              every stage that CI runs, in its order
+cargo xtask fmt             format all code
+cargo xtask clippy          lints, warnings are errors
+cargo xtask tidy            the rules of the house
+cargo xtask test [ARGS]     cargo test of the workspace
+cargo xtask bench [ARGS]    the benchmark
+cargo xtask sim [ARGS]      the simulator, `cargo xtask sim run --seed 7`";
+
+fn main() -> ExitCode {
+    let given: Vec<String> = std::env::args().skip(1).collect();
+    let (task, rest) = match given.split_first() {
+        Some((task, rest)) => (task.as_str(), rest),
+        None => ("help", given.as_slice()),
+    };
+    match run(task, rest) {
+        Ok(code) => code,
+        Err(error) => {
+            say::talk(&format!("xtask {task}: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: &str, rest: &[String]) -> anyhow::Result<ExitCode> {
+    let root = root()?;
+    let passed = match task {
+        "ci" => ci::run(&root)?,
+        "tidy" => tidy::run(&root)?,
+        "help" | "--help" | "-h" => {
+            say::print(USAGE);
+            true
+        }
+        other => match stages::COMMANDS.iter().find(|command| command.name == other) {
+            Some(command) => ci::cargo(&root, command.args, rest)?,
+            None => {
+                say::talk(&format!("xtask: there is no task `{other}`\n{USAGE}"));
+                return Ok(ExitCode::from(2));
+            }
+        },
+    };
+    Ok(if passed { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// The root of the repository: the folder above this package.
+fn root() -> anyhow::Result<PathBuf> {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    package.parent().map(Path::to_owned).ok_or_else(|| anyhow::anyhow!("xtask has no folder above it"))
+}
