@@ -2,7 +2,7 @@
 //!
 //! Deliberately not here: where the server is (`discover`), and what an answer looks like on screen (`render`).
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,10 +26,22 @@ const AS: &str = "zephyr-as";
 /// RFC draft-ietf-httpapi-idempotency-key-header.
 const KEY: &str = "idempotency-key";
 
+/// Waits between the tries of a request whose answer was lost: seven seconds in all, enough for a server to restart.
+const AGAIN: [Duration; 6] = [
+    Duration::from_millis(100),
+    Duration::from_millis(300),
+    Duration::from_millis(600),
+    Duration::from_millis(1_000),
+    Duration::from_millis(2_000),
+    Duration::from_millis(3_000),
+];
+
 /// A server that can be asked.
 pub struct Client {
     http: reqwest::Client,
-    found: Found,
+    /// Looked for again after an answer was lost: a server that was started anew has another token.
+    found: RefCell<Found>,
+    connection: Option<Connection>,
     person: Person,
     /// There is no person of this machine's user name.
     guessed_wrong: Cell<bool>,
@@ -60,18 +72,19 @@ struct Call<'a, Body> {
 impl Client {
     /// Finds the server. No request is made.
     pub fn find(connection: &Connection) -> Result<Self, Failure> {
-        Self::new(discover::find(connection)?, connection.person.clone())
+        let client = Self::new(discover::find(connection)?, connection.person.clone())?;
+        Ok(Self { connection: Some(connection.clone()), ..client })
     }
 
     /// A client for a server that is known.
     pub fn new(found: Found, person: Person) -> Result<Self, Failure> {
         let http = http(&found.url).map_err(|error| Failure::refused("cannot make a connection").why(error))?;
-        Ok(Self { http, found, person, guessed_wrong: Cell::new(false) })
+        Ok(Self { http, found: RefCell::new(found), connection: None, person, guessed_wrong: Cell::new(false) })
     }
 
     /// Its address.
-    pub fn url(&self) -> &str {
-        &self.found.url
+    pub fn url(&self) -> String {
+        self.found.borrow().url.clone()
     }
 
     /// Whom the token speaks for may be one of two: part of what makes two requests the same.
@@ -99,12 +112,45 @@ impl Client {
         self.call(Call { method: Method::POST, path, body: Some(body), key: Some(key), within: ANSWER }).await
     }
 
+    /// Asks for a change, and again under the same key where the answer was lost. Where the server is not even reached
+    /// at first, nothing has been asked of it, and that is said at once.
+    pub async fn post_surely<Body: Serialize, Answer: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &Body,
+        key: &str,
+    ) -> Result<Answer, CallError> {
+        let mut error = match self.post(path, body, key).await {
+            Err(error @ CallError::Lost(_)) => error,
+            Err(error) if error.may_pass() && !matches!(error, CallError::Unreached(_)) => error,
+            answer => return answer,
+        };
+        for wait in AGAIN {
+            tokio::time::sleep(wait).await;
+            self.find_again();
+            match self.post(path, body, key).await {
+                // That it is not reached now, or has a new token by now, says nothing about what it did before.
+                Err(CallError::Unreached(_)) => {}
+                Err(CallError::Problem(problem)) if problem.code == Code::Unauthorized => {}
+                Err(again) if again.may_pass() => error = again,
+                answer => return answer,
+            }
+        }
+        Err(error)
+    }
+
+    fn find_again(&self) {
+        if let Some(Ok(found)) = self.connection.as_ref().map(discover::find) {
+            self.found.replace(found);
+        }
+    }
+
     async fn call<Body: Serialize, Answer: DeserializeOwned>(
         &self,
         call: Call<'_, Body>,
     ) -> Result<Answer, CallError> {
         let guess = match &self.person {
-            Person::Guessed(name) if !self.guessed_wrong.get() => Some(name.as_str()),
+            Person::Guessed(name) if self.found.borrow().is_machines_own && !self.guessed_wrong.get() => Some(name.as_str()),
             Person::Given(_) | Person::Guessed(_) | Person::Nobody => None,
         };
         let given = if let Person::Given(name) = &self.person { Some(name.as_str()) } else { guess };
@@ -123,9 +169,9 @@ impl Client {
         call: &Call<'_, Body>,
         person: Option<&str>,
     ) -> Result<Answer, CallError> {
-        let mut request = self.http.request(call.method.clone(), format!("{}{}", self.found.url, call.path));
-        request = request.timeout(call.within);
-        if let Some(token) = &self.found.token {
+        let Found { url, token, .. } = self.found.borrow().clone();
+        let mut request = self.http.request(call.method.clone(), format!("{url}{}", call.path)).timeout(call.within);
+        if let Some(token) = token {
             request = request.bearer_auth(token);
         }
         if let Some(person) = person {
@@ -144,14 +190,14 @@ impl Client {
     pub fn failure(&self, error: CallError) -> Failure {
         match error {
             CallError::Problem(problem) => problem.into(),
-            CallError::Unreached(why) => discover::unreachable(&self.found, &why),
+            CallError::Unreached(why) => discover::unreachable(&self.found.borrow(), &why),
             CallError::Lost(why) => Failure::new(
                 crate::failure::Exit::Unreachable,
-                format!("the answer of {} was lost", self.found.url),
+                format!("the answer of {} was lost", self.url()),
             )
             .why(why)
             .hint("it may be done: `zephyr` shows how things stand"),
-            CallError::Nonsense(why) => Failure::refused(format!("{} does not answer as zephyr does", self.found.url))
+            CallError::Nonsense(why) => Failure::refused(format!("{} does not answer as zephyr does", self.url()))
                 .why(why)
                 .hint("look whether the address is right, and both are of the same version"),
         }
@@ -160,7 +206,7 @@ impl Client {
 
 /// Says which people it knows: the answer to a name that the policy does not have.
 fn is_about_person(problem: &Problem) -> bool {
-    problem.field.as_deref() == Some(AS)
+    problem.field.as_deref().is_some_and(|field| field.eq_ignore_ascii_case(AS))
 }
 
 #[expect(clippy::disallowed_methods, reason = "the command line's one HTTP client, with its deadlines")]
@@ -243,42 +289,5 @@ impl CallError {
             Self::Problem(problem) => problem.code == Code::Unavailable,
             Self::Nonsense(_) => false,
         }
-    }
-}
-
-/// Waits between the tries of a request whose answer was lost: seven seconds in all, enough for a server to restart.
-const AGAIN: [Duration; 6] = [
-    Duration::from_millis(100),
-    Duration::from_millis(300),
-    Duration::from_millis(600),
-    Duration::from_millis(1_000),
-    Duration::from_millis(2_000),
-    Duration::from_millis(3_000),
-];
-
-impl Client {
-    /// Asks for a change, and again under the same key where the answer was lost. Where the server is not even reached
-    /// at first, nothing has been asked of it, and that is said at once.
-    pub async fn post_surely<Body: Serialize, Answer: DeserializeOwned>(
-        &self,
-        path: &str,
-        body: &Body,
-        key: &str,
-    ) -> Result<Answer, CallError> {
-        let mut error = match self.post(path, body, key).await {
-            Err(error @ CallError::Lost(_)) => error,
-            Err(error) if error.may_pass() && !matches!(error, CallError::Unreached(_)) => error,
-            answer => return answer,
-        };
-        for wait in AGAIN {
-            tokio::time::sleep(wait).await;
-            match self.post(path, body, key).await {
-                // That it is not reached now says nothing about what it did before.
-                Err(CallError::Unreached(_)) => {}
-                Err(again) if again.may_pass() => error = again,
-                answer => return answer,
-            }
-        }
-        Err(error)
     }
 }

@@ -7,11 +7,14 @@ use crate::local::{self, Local};
 use crate::settings::{Connection, DATA};
 
 /// A server and what to show it.
+#[derive(Clone)]
 pub struct Found {
     /// Its address.
     pub url: String,
     /// The token.
     pub token: Option<String>,
+    /// Whether that is the machine's own, which speaks for whoever says who they are.
+    pub is_machines_own: bool,
     /// Where that was read, if it was not typed.
     pub read_from: Option<PathBuf>,
 }
@@ -24,13 +27,16 @@ pub fn find(connection: &Connection) -> Result<Found, Failure> {
         Some(url) => {
             check(url)?;
             // A token goes only to the server that made it.
-            let own = || locals.find(|(_, local)| local.url == *url).map(|(_, local)| local.token);
-            Ok(Found { url: url.clone(), token: connection.token.clone().or_else(own), read_from: None })
+            let own = locals.find(|(_, local)| local.url == *url).map(|(_, local)| local.token);
+            let is_machines_own = own.is_some() && connection.token.as_ref().is_none_or(|given| Some(given) == own.as_ref());
+            let token = connection.token.clone().or(own);
+            Ok(Found { url: url.clone(), token, is_machines_own, read_from: None })
         }
         None => {
             let (data, local) = locals.next().ok_or_else(|| nowhere(&places))?;
+            let is_machines_own = connection.token.as_ref().is_none_or(|given| *given == local.token);
             let token = Some(connection.token.clone().unwrap_or(local.token));
-            Ok(Found { url: local.url, token, read_from: Some(data.join(local::FILE)) })
+            Ok(Found { url: local.url, token, is_machines_own, read_from: Some(data.join(local::FILE)) })
         }
     }
 }

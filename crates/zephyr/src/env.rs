@@ -59,3 +59,11 @@ pub fn shows_unicode() -> bool {
     let locale = locale.to_string_lossy().to_ascii_lowercase();
     locale.contains("utf-8") || locale.contains("utf8")
 }
+
+/// Gives a command a state folder of its own, and no user's name.
+pub fn away_from_home(command: &mut tokio::process::Command, state: &std::path::Path) {
+    command.env(STATE_HOME, state);
+    for name in USER {
+        command.env_remove(name);
+    }
+}

@@ -73,12 +73,32 @@ impl Failure {
 impl From<Problem> for Failure {
     fn from(problem: Problem) -> Self {
         let exit = if problem.code == Code::Unavailable { Exit::Unreachable } else { Exit::Refused };
-        let hint = problem.hint.or_else(|| match problem.code {
-            Code::Unauthorized => Some("give a token with ZEPHYR_TOKEN; `zephyr token create` makes one".to_owned()),
-            Code::Unavailable => Some("try again in a moment".to_owned()),
-            Code::Internal => Some("what went wrong is in the server's log".to_owned()),
-            _ => None,
-        });
-        Self { exit, what: problem.title, why: problem.detail, hint }
+        let hint = hint(&problem);
+        // A value that cannot be: which it is says nothing that the reason does not say better.
+        match problem.detail {
+            Some(why) if problem.code == Code::Invalid => Self { exit, what: without_stop(why), why: None, hint },
+            why => Self { exit, what: problem.title, why: why.map(without_stop), hint },
+        }
     }
+}
+
+/// What to do, as it is typed here: the API's own hints are for those who write programs.
+fn hint(problem: &Problem) -> Option<String> {
+    let given = problem.hint.as_deref().unwrap_or_default();
+    let typed = match problem.code {
+        Code::Unauthorized => "give a token with ZEPHYR_TOKEN; `zephyr token create` on the server's machine makes one",
+        Code::Forbidden if given.contains("Zephyr-As` names you") => "say who you are: --as PERSON",
+        Code::Forbidden if given.contains("Zephyr-As") => "leave out --as; your token says who you are",
+        Code::Refused if given.contains("/take") => "`zephyr page take INC-7 TARGET` answers for it all the same",
+        Code::NotFound if given.contains("/api/v1/incidents") => "`zephyr incident list --all` shows which there are",
+        Code::Unavailable => "try again in a moment",
+        Code::Internal => "what went wrong is in the server's log",
+        _ if given.is_empty() => return None,
+        _ => given,
+    };
+    Some(typed.to_owned())
+}
+
+fn without_stop(text: String) -> String {
+    text.strip_suffix('.').map(str::to_owned).unwrap_or(text)
 }

@@ -11,16 +11,21 @@ use zephyr_engine::ports::Entropy;
 pub struct OsEntropy;
 
 impl Entropy for OsEntropy {
-    #[expect(clippy::disallowed_methods, clippy::expect_used, reason = "the port's one real source; without it nothing is safe")]
     fn fill(&mut self, bytes: &mut [u8]) {
-        getrandom::fill(bytes).expect("the system gives random bytes");
+        fill(bytes);
     }
+}
+
+/// Fills the bytes with what nobody can guess.
+#[expect(clippy::disallowed_methods, clippy::expect_used, reason = "the one real source; without it nothing is safe")]
+pub fn fill(bytes: &mut [u8]) {
+    getrandom::fill(bytes).expect("the system gives random bytes");
 }
 
 /// Thirty-two hexadecimal digits that nobody has seen before.
 pub fn unguessable() -> String {
     let mut bytes = [0_u8; 16];
-    OsEntropy.fill(&mut bytes);
+    fill(&mut bytes);
     hex(&bytes)
 }
 

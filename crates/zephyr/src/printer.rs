@@ -118,7 +118,7 @@ pub(crate) mod testing {
     /// Everything printed, without styles, stderr's lines marked.
     pub(crate) fn printed(columns: Option<usize>, unicode: bool, print: impl FnOnce(&mut Printer)) -> String {
         let (out, err) = (Shared::default(), Shared::default());
-        let sink = |to: &Shared| Sink { to: Box::new(anstream::StripStream::new(to.clone())), columns, unicode };
+        let sink = |to: &Shared| Sink { to: Box::new(anstream::StripStream::new(Box::new(to.clone()) as Box<dyn Write>)), columns, unicode };
         let mut printer = Printer { out: sink(&out), err: sink(&err) };
         print(&mut printer);
         let text = |from: &Shared| String::from_utf8(from.0.borrow().clone()).unwrap();

@@ -7,7 +7,7 @@ use crate::failure::{Exit, Failure};
 use crate::render::incident;
 
 /// Runs it.
-pub async fn run(session: &mut Session) -> Result<Exit, Failure> {
+pub async fn run(session: &mut Session<'_>) -> Result<Exit, Failure> {
     let answered: Acknowledged = session.post(paths::ACK, &serde_json::json!({})).await?;
     if session.json {
         session.printer.json(&answered);

@@ -16,7 +16,7 @@ pub enum How {
 }
 
 /// Runs it.
-pub async fn run(session: &mut Session, how: How, given: cli::End) -> Result<Exit, Failure> {
+pub async fn run(session: &mut Session<'_>, how: How, given: cli::End) -> Result<Exit, Failure> {
     let (verb, done) = match how {
         How::Resolve => ("resolve", "resolved"),
         How::Cancel => ("cancel", "cancelled, a false alarm"),

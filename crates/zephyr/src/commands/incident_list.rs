@@ -9,7 +9,7 @@ use crate::machine;
 use crate::render::{Clock, incident};
 
 /// Runs it.
-pub async fn run(session: &mut Session, given: cli::List) -> Result<Exit, Failure> {
+pub async fn run(session: &mut Session<'_>, given: cli::List) -> Result<Exit, Failure> {
     let path = if given.all { paths::ALL_INCIDENTS } else { paths::INCIDENTS };
     if session.json {
         let incidents: Incidents = session.get(path).await?;

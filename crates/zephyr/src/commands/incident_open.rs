@@ -18,7 +18,7 @@ use crate::settings::Settings;
 const WATCH: Duration = Duration::from_secs(5);
 
 /// Runs it.
-pub async fn run(session: &mut Session, settings: &Settings, given: cli::Open) -> Result<Exit, Failure> {
+pub async fn run(session: &mut Session<'_>, settings: &Settings, given: cli::Open) -> Result<Exit, Failure> {
     let body = OpenIncident {
         summary: given.summary.or(given.words).unwrap_or_default(),
         severity: Some(given.severity.0.into()),
@@ -46,7 +46,7 @@ pub async fn run(session: &mut Session, settings: &Settings, given: cli::Open) -
 }
 
 /// Opens it, once, however often it has to be sent.
-async fn open(session: &Session, settings: &Settings, body: &OpenIncident) -> Result<Changed, Failure> {
+async fn open(session: &Session<'_>, settings: &Settings, body: &OpenIncident) -> Result<Changed, Failure> {
     let client = &session.client;
     let words = serde_json::to_string(body).unwrap_or_default();
     let same = format!("{}\n{:?}\n{words}", client.url(), client.speaks_for());
@@ -81,7 +81,7 @@ struct Watch {
 
 impl Watch {
     /// Tells what happens until everything is shown, or for as long as it waits.
-    async fn until_shown(&mut self, session: &mut Session) -> Result<(), CallError> {
+    async fn until_shown(&mut self, session: &mut Session<'_>) -> Result<(), CallError> {
         let deadline = Deadline::after(WATCH);
         let label = self.incident.label.clone();
         let mut after = self.incident.version;
@@ -108,7 +108,7 @@ impl Watch {
 }
 
 /// Says what is still to come, and that no telephone rings where none does.
-async fn conclude(session: &mut Session, watch: &Watch, lost: Option<CallError>) {
+async fn conclude(session: &mut Session<'_>, watch: &Watch, lost: Option<CallError>) {
     let label = &watch.incident.label;
     if let Some(error) = lost {
         let failure = session.client.failure(error);

@@ -9,7 +9,7 @@ use crate::machine;
 use crate::render::{Clock, incident};
 
 /// Runs it.
-pub async fn run(session: &mut Session, given: cli::One) -> Result<Exit, Failure> {
+pub async fn run(session: &mut Session<'_>, given: cli::One) -> Result<Exit, Failure> {
     let label = session.which(given.incident, "incident show").await?;
     let path = paths::incident(&label);
     if session.json {
@@ -28,7 +28,7 @@ pub async fn run(session: &mut Session, given: cli::One) -> Result<Exit, Failure
 }
 
 /// Everything that happened so far.
-async fn entries(session: &Session, label: &str) -> Result<Vec<zephyr_api::Entry>, Failure> {
+async fn entries(session: &Session<'_>, label: &str) -> Result<Vec<zephyr_api::Entry>, Failure> {
     let mut entries = Vec::new();
     let mut after = 0;
     loop {

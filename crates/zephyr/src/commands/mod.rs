@@ -24,22 +24,19 @@ pub mod serve;
 pub mod token_create;
 
 /// A server to ask, and where to print.
-pub struct Session {
+pub struct Session<'p> {
     /// The server.
     pub client: Client,
     /// Where to print.
-    pub printer: Printer,
+    pub printer: &'p mut Printer,
     /// Whether programs read what is printed.
     pub json: bool,
 }
 
-impl Session {
+impl<'p> Session<'p> {
     /// Finds the server. No request is made.
-    pub fn new(settings: &Settings, printer: Printer) -> Result<Self, (Failure, Printer)> {
-        match Client::find(&settings.connection) {
-            Ok(client) => Ok(Self { client, printer, json: settings.json }),
-            Err(failure) => Err((failure, printer)),
-        }
+    pub fn new(settings: &Settings, printer: &'p mut Printer) -> Result<Self, Failure> {
+        Ok(Self { client: Client::find(&settings.connection)?, printer, json: settings.json })
     }
 
     /// Reads.
@@ -113,13 +110,25 @@ pub mod paths {
     /// Incidents.
     pub const INCIDENTS: &str = "/api/v1/incidents";
     /// All of them, those that are over as well.
-    pub const ALL_INCIDENTS: &str = "/api/v1/incidents?all=true";
+    pub const ALL_INCIDENTS: &str = "/api/v1/incidents?phase=all";
     /// Answers everything that rings for whoever asks.
     pub const ACK: &str = "/api/v1/ack";
     /// Who is on call.
     pub const ONCALL: &str = "/api/v1/oncall";
     /// Tokens.
     pub const TOKENS: &str = "/api/v1/tokens";
+
+    /// Channels of the built-in chat.
+    pub const ROOMS: &str = "/api/v1/builtin/rooms";
+    /// Entries of the built-in status page.
+    pub const PUBLIC_ENTRIES: &str = "/api/v1/builtin/status";
+    /// Tickets of the built-in tracker.
+    pub const TICKETS: &str = "/api/v1/builtin/tickets";
+
+    /// What a person was rung with.
+    pub fn inbox(person: &str) -> String {
+        format!("/api/v1/builtin/inbox/{person}")
+    }
 
     /// One incident.
     pub fn incident(label: &str) -> String {

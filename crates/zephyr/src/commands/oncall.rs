@@ -8,7 +8,7 @@ use crate::machine;
 use crate::render::{Clock, oncall};
 
 /// Runs it.
-pub async fn run(session: &mut Session) -> Result<Exit, Failure> {
+pub async fn run(session: &mut Session<'_>) -> Result<Exit, Failure> {
     let on_call: OnCall = session.get(paths::ONCALL).await?;
     if session.json {
         session.printer.json(&on_call);

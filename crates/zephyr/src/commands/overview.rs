@@ -9,7 +9,7 @@ use crate::printer::{Line, Printer};
 use crate::render::{Clock, incident};
 
 /// Runs it.
-pub async fn run(session: &mut Session) -> Result<Exit, Failure> {
+pub async fn run(session: &mut Session<'_>) -> Result<Exit, Failure> {
     if session.json {
         let incidents: Incidents = session.get(paths::INCIDENTS).await?;
         session.printer.json(&incidents);
@@ -17,7 +17,7 @@ pub async fn run(session: &mut Session) -> Result<Exit, Failure> {
     }
     let (incidents, me) = tokio::join!(session.get::<Incidents>(paths::INCIDENTS), session.me());
     let (incidents, me) = (open(incidents?), me?);
-    show(&mut session.printer, &incidents, &me, &Clock { now: me.now, zone: machine::zone() });
+    show(session.printer, &incidents, &me, &Clock { now: me.now, zone: machine::zone() });
     Ok(Exit::Done)
 }
 

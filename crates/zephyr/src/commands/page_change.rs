@@ -8,7 +8,7 @@ use crate::cli;
 use crate::failure::{Exit, Failure};
 
 /// Answers the pages of one incident; of all, where none is named.
-pub async fn acknowledge(session: &mut Session, given: cli::One) -> Result<Exit, Failure> {
+pub async fn acknowledge(session: &mut Session<'_>, given: cli::One) -> Result<Exit, Failure> {
     match given.incident {
         None => ack::run(session).await,
         Some(named) => {
@@ -19,7 +19,7 @@ pub async fn acknowledge(session: &mut Session, given: cli::One) -> Result<Exit,
 }
 
 /// Hands a page on to the next at once.
-pub async fn decline(session: &mut Session, given: cli::Decline) -> Result<Exit, Failure> {
+pub async fn decline(session: &mut Session<'_>, given: cli::Decline) -> Result<Exit, Failure> {
     let label = session.which(given.incident, "page decline").await?;
     let path = match given.target {
         Some(target) => paths::page(&label, &target.0, "decline"),
@@ -29,25 +29,25 @@ pub async fn decline(session: &mut Session, given: cli::Decline) -> Result<Exit,
 }
 
 /// Makes whoever asks the responder of a page.
-pub async fn take(session: &mut Session, given: cli::OnTarget) -> Result<Exit, Failure> {
+pub async fn take(session: &mut Session<'_>, given: cli::OnTarget) -> Result<Exit, Failure> {
     let path = paths::page(&given.incident.to_string(), &given.target.0, "take");
     change(session, &path, &serde_json::json!({}), "taken").await
 }
 
 /// Ends a page.
-pub async fn stop(session: &mut Session, given: cli::Stop) -> Result<Exit, Failure> {
+pub async fn stop(session: &mut Session<'_>, given: cli::Stop) -> Result<Exit, Failure> {
     let path = paths::page(&given.page.incident.to_string(), &given.page.target.0, "stop");
     change(session, &path, &StopPage { reason: given.reason }, "paging stopped").await
 }
 
 /// Rings somebody again who was not reached.
-pub async fn ring_again(session: &mut Session, given: cli::RingAgain) -> Result<Exit, Failure> {
+pub async fn ring_again(session: &mut Session<'_>, given: cli::RingAgain) -> Result<Exit, Failure> {
     let path = paths::page(&given.page.incident.to_string(), &given.page.target.0, "ring-again");
     let how = format!("ringing {} again", given.person);
     change(session, &path, &RingAgain { person: given.person.to_string() }, &how).await
 }
 
-async fn change(session: &mut Session, path: &str, body: &impl Serialize, how: &str) -> Result<Exit, Failure> {
+async fn change(session: &mut Session<'_>, path: &str, body: &impl Serialize, how: &str) -> Result<Exit, Failure> {
     let changed: Changed = session.post(path, body).await?;
     session.changed(&changed, how);
     Ok(Exit::Done)

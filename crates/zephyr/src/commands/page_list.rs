@@ -8,7 +8,7 @@ use crate::machine;
 use crate::render::{Clock, incident};
 
 /// Runs it.
-pub async fn run(session: &mut Session) -> Result<Exit, Failure> {
+pub async fn run(session: &mut Session<'_>) -> Result<Exit, Failure> {
     if session.json {
         let incidents: Incidents = session.get(paths::INCIDENTS).await?;
         session.printer.json(&incidents);

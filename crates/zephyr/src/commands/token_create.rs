@@ -7,7 +7,7 @@ use crate::cli;
 use crate::failure::{Exit, Failure};
 
 /// Runs it.
-pub async fn run(session: &mut Session, given: cli::CreateToken) -> Result<Exit, Failure> {
+pub async fn run(session: &mut Session<'_>, given: cli::CreateToken) -> Result<Exit, Failure> {
     let body = CreateToken {
         person: given.person.map(|person| person.to_string()),
         bot: given.bot.map(|bot| bot.to_string()),

@@ -120,7 +120,10 @@ pub fn link(label: &str, link: &Link) -> Line {
             line.plain(&shown.join("  "))
         }
         "none" => line.faint("none"),
-        other => line.plain(other),
+        other => match &link.id {
+            Some(id) => line.plain(&format!("{id} ({other})")),
+            None => line.plain(other),
+        },
     };
     match &link.trouble {
         Some(trouble) => line.push(Style::Bad, &format!("  {trouble}")),
