@@ -42,8 +42,8 @@ pub(crate) fn key(name: &str) -> Vec<String> {
 fn words(text: &str) -> Vec<String> {
     text.split(|c: char| !is_of_word(c))
         .filter(|word| !word.is_empty())
-        // Letter by letter, so that a letter does not depend on its neighbours (the Greek final sigma).
-        .map(|word| word.chars().flat_map(char::to_lowercase).collect())
+        // Through upper case, so that both kinds of a Greek sigma are one letter, and ß is ss.
+        .map(|word| word.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect())
         .collect()
 }
 

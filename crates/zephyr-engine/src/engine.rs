@@ -73,6 +73,10 @@ impl<S: Store, E: Entropy> Engine<S, E> {
             return self.hand_out().await;
         }
         let due = self.store.due(limits::WAKES_A_TURN).await?;
+        if self.next.is_some_and(|next| next <= due.now) {
+            // Whatever this time was kept for may be an effect whose next try is due.
+            self.look_again();
+        }
         self.now = due.now;
         self.next = due.next;
         if due.streams.len() >= limits::WAKES_A_TURN {

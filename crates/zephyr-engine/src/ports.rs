@@ -54,13 +54,23 @@ pub trait Store: Clone + Send + Sync + 'static {
     fn retry(&self, retries: &[Retry]) -> impl Future<Output = Result<(), StoreError>> + Send;
 
     /// Streams that have this index row, newest first (by stream id), at most `limit`.
-    fn find(&self, key: &str, value: &str, limit: usize) -> impl Future<Output = Result<Vec<StreamId>, StoreError>> + Send;
+    fn find(
+        &self,
+        key: &str,
+        value: &str,
+        limit: usize,
+    ) -> impl Future<Output = Result<Vec<StreamId>, StoreError>> + Send;
 
     /// The greatest value (in byte order) of an index key.
     fn greatest(&self, key: &str) -> impl Future<Output = Result<Option<String>, StoreError>> + Send;
 
     /// Events of a stream with a sequence number greater than `after`, in order, at most `limit`.
-    fn events(&self, stream: StreamId, after: u64, limit: usize) -> impl Future<Output = Result<Vec<EventRow>, StoreError>> + Send;
+    fn events(
+        &self,
+        stream: StreamId,
+        after: u64,
+        limit: usize,
+    ) -> impl Future<Output = Result<Vec<EventRow>, StoreError>> + Send;
 
     /// The answer kept for an idempotency key.
     fn request(&self, key: &str) -> impl Future<Output = Result<Option<RequestRow>, StoreError>> + Send;
@@ -79,7 +89,11 @@ pub trait Objects: Clone + Send + Sync + 'static {
         F: FnOnce(Timestamp, Vec<Option<String>>) -> (R, Vec<(ObjectKey, String)>) + Send + 'static;
 
     /// Documents of a kind, the last written first, at most `limit`: id and JSON text.
-    fn objects(&self, kind: &str, limit: usize) -> impl Future<Output = Result<Vec<(String, String)>, StoreError>> + Send;
+    fn objects(
+        &self,
+        kind: &str,
+        limit: usize,
+    ) -> impl Future<Output = Result<Vec<(String, String)>, StoreError>> + Send;
 }
 
 /// Tokens and applied policies.

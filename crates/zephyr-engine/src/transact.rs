@@ -9,9 +9,7 @@ use zephyr_core::{Cause, EffectId, IncidentId, StreamId, World, catalog, limits}
 
 use crate::engine::Engine;
 use crate::input::{Ask, Declaration, Request};
-use crate::ports::{
-    Commit, Committed, Entropy, EventRow, Finish, NewEffect, RequestRow, Store, StoreError, StreamRow,
-};
+use crate::ports::{Commit, Committed, Entropy, EventRow, Finish, NewEffect, RequestRow, Store, StoreError, StreamRow};
 
 /// One thing to decide about one stream.
 #[derive(Debug, Clone)]
@@ -149,10 +147,10 @@ impl<S: Store, E: Entropy> Engine<S, E> {
         now: Timestamp,
     ) -> Result<Result<Box<Decided>, Settled>, StoreError> {
         let world = self.world.clone();
-        if let Input::Request(Request { key: Some(key), .. }) = input {
-            if let Some(row) = self.store.request(&key.key).await? {
-                return Ok(Err(Settled::Repeated(row)));
-            }
+        if let Input::Request(Request { key: Some(key), .. }) = input
+            && let Some(row) = self.store.request(&key.key).await?
+        {
+            return Ok(Err(Settled::Repeated(row)));
         }
         Ok(match input {
             Input::Request(Request { ask: Ask::Open(declared), actor, id, .. }) => {
@@ -180,12 +178,7 @@ impl<S: Store, E: Entropy> Engine<S, E> {
         })
     }
 
-    async fn opening(
-        &mut self,
-        declared: &Declaration,
-        world: &World,
-        now: Timestamp,
-    ) -> Result<Open, StoreError> {
+    async fn opening(&mut self, declared: &Declaration, world: &World, now: Timestamp) -> Result<Open, StoreError> {
         let matched = catalog::find(&world.policy, declared.summary.as_str());
         let number = match self.next_number {
             Some(number) => number,

@@ -1,1 +1,20 @@
-//! stub
+//! The server: HTTP API, console, and the task that runs the engine.
+//!
+//! The composition root hands [`serve`] a listener, a store and chance, and gets back when it was asked to stop or had
+//! to. Deliberately not here: decisions (`zephyr-core`), commits (`zephyr-engine`, `zephyr-store`), how a provider is
+//! spoken to (`zephyr-providers`), settings from files and the environment (the binary).
+
+mod api;
+mod app;
+mod auth;
+mod bounds;
+mod documents;
+mod fault;
+mod near;
+mod read;
+mod routes;
+mod runtime;
+mod serve;
+mod view;
+
+pub use serve::{ServeError, Settings, serve};

@@ -10,18 +10,8 @@ const POSTS: usize = 200;
 impl Incident {
     /// The incident that an opening makes; `None` for any other event.
     pub(super) fn opened(event: &Event) -> Option<Self> {
-        let Body::Opened {
-            id,
-            number,
-            summary,
-            severity,
-            service,
-            region,
-            private,
-            runbook,
-            public,
-            update_due_at,
-        } = &event.body
+        let Body::Opened { id, number, summary, severity, service, region, private, runbook, public, update_due_at } =
+            &event.body
         else {
             return None;
         };

@@ -133,7 +133,7 @@ impl Document for TicketDoc {
         if !self.made {
             let after = Self { end: None, ..wanted.clone() };
             let once = Some("create".to_owned());
-            return wanted.made.then(|| Step { op: TicketOp::Create { title, body }, once, after });
+            return wanted.made.then_some(Step { op: TicketOp::Create { title, body }, once, after });
         }
         if self.end.is_some() && self.end != wanted.end {
             return harmless(TicketOp::Reopen, Self { end: None, ..self.clone() });

@@ -1,10 +1,10 @@
 //! What is to be done because of an event, and whether it still is when its turn comes.
 
 use super::{Body, Event, Incident};
+use crate::PersonId;
 use crate::effect::{Effect, Hush, MirrorSend, PageSend};
 use crate::mirror::{Document, Mirror};
 use crate::page::{RingEvent, RingOverWhy};
-use crate::PersonId;
 
 /// The effects of an event; sees the incident after it.
 pub(super) fn effects(state: &Incident, event: &Event) -> Vec<Effect> {
@@ -24,9 +24,7 @@ pub fn still_due(state: &Incident, effect: &Effect) -> bool {
     match effect {
         Effect::Page(send) => state.is_open() && state.paging.still_due(&send.person, send.ring, send.entry),
         Effect::Hush(_) => true,
-        Effect::Channel(send) => {
-            state.channel.is_in_flight(send.since) && (send.lookup || state.channel_wanted().made)
-        }
+        Effect::Channel(send) => state.channel.is_in_flight(send.since) && (send.lookup || state.channel_wanted().made),
         Effect::Status(send) => state.status.is_in_flight(send.since) && (send.lookup || state.status_wanted().made),
         Effect::Ticket(send) => state.ticket.is_in_flight(send.since) && (send.lookup || state.ticket_wanted().made),
     }
@@ -69,12 +67,7 @@ fn over_for_others(state: &Incident) -> &'static str {
     }
 }
 
-fn step<Doc: Document>(
-    state: &Incident,
-    name: &str,
-    mirror: &Mirror<Doc>,
-    seq: u64,
-) -> Option<MirrorSend<Doc::Op>> {
+fn step<Doc: Document>(state: &Incident, name: &str, mirror: &Mirror<Doc>, seq: u64) -> Option<MirrorSend<Doc::Op>> {
     let (step, lookup) = mirror.sent_at(seq)?;
     let key = step.once.unwrap_or_else(|| format!("step-{seq}"));
     let key = format!("{}/{name}/{key}", state.id);

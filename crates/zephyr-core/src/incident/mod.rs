@@ -171,9 +171,11 @@ impl Incident {
                 !self.private
                     || *admin
                     || self.opened_by.person() == Some(id)
-                    || self.paging.pages.values().any(|page| {
-                        page.rung.contains(id) || page.answered_by().is_some_and(|by| by.contains(id))
-                    })
+                    || self
+                        .paging
+                        .pages
+                        .values()
+                        .any(|page| page.rung.contains(id) || page.answered_by().is_some_and(|by| by.contains(id)))
             }
         }
     }

@@ -61,10 +61,10 @@ pub fn open(open: Open, actor: Actor, cause: Cause, world: &World, now: Timestam
 
 /// Who opens and is due themselves has thereby answered: their phone need not ring.
 fn answer_as_opener(decision: &mut Decision<'_>, opener: &crate::PersonId) {
-    if decision.paging().wanted().contains(opener) {
-        if let Ok(Some(answered)) = decision.paging().acknowledge(opener) {
-            decision.page(answered);
-        }
+    if decision.paging().wanted().contains(opener)
+        && let Ok(Some(answered)) = decision.paging().acknowledge(opener)
+    {
+        decision.page(answered);
     }
 }
 

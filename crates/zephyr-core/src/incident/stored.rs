@@ -9,9 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Body, Event, MirrorName, PublicOpening};
 use crate::mirror::MirrorEvent;
-use crate::page::{
-    Chain, PageEvent, Passed, PauseWhy, Place, RingEvent, RingOverWhy, RungRef, StopWhy, Target,
-};
+use crate::page::{Chain, PageEvent, Passed, PauseWhy, Place, RingEvent, RingOverWhy, RungRef, StopWhy, Target};
 use crate::policy::{LadderEntry, PolicyVersion, Severity};
 use crate::text::Summary;
 use crate::world::Runbook;
@@ -71,7 +69,12 @@ struct Row {
 #[serde(tag = "kind", rename_all = "snake_case")]
 enum Stored {
     Opened(Box<Opened>),
-    PageBegan { target: Target, rotation: Option<RotationId>, everyone: bool, chain: Chain },
+    PageBegan {
+        target: Target,
+        rotation: Option<RotationId>,
+        everyone: bool,
+        chain: Chain,
+    },
     StepBegan {
         target: Target,
         round: u32,
@@ -80,30 +83,111 @@ enum Stored {
         until: Timestamp,
         passed: Vec<Passed>,
     },
-    PagePaused { target: Target, round: u32, until: Timestamp, why: PauseWhy, passed: Vec<Passed> },
-    Acknowledged { by: PersonId, targets: BTreeSet<Target> },
-    Declined { by: PersonId, targets: BTreeSet<Target>, until: Timestamp },
-    PageTaken { target: Target, by: PersonId },
-    PagesStopped { targets: BTreeSet<Target>, why: StopWhy },
-    NotReached { target: Target, people: BTreeSet<PersonId> },
-    RungAgain { target: Target, person: PersonId, until: Timestamp },
-    RingBegan { person: PersonId, ladder: Vec<LadderEntry>, loud: bool },
-    Rang { person: PersonId, entry: RungRef },
-    SendAccepted { person: PersonId, entry: RungRef, delivered: bool, receipt_by: Option<Timestamp> },
-    SendRetrying { person: PersonId, entry: RungRef, error: String },
-    SendUnclear { person: PersonId, entry: RungRef, error: String },
-    SendFailed { person: PersonId, entry: RungRef, error: String },
-    NoReceipt { person: PersonId, entry: RungRef },
-    SendWithheld { person: PersonId, entry: RungRef },
-    RingOver { person: PersonId, why: RingOverWhy },
-    MirrorDone { mirror: MirrorName, remote: Option<String>, link: Option<String> },
-    MirrorRetrying { mirror: MirrorName, error: String },
-    MirrorUnclear { mirror: MirrorName, error: String },
-    MirrorAbsent { mirror: MirrorName },
-    MirrorRefused { mirror: MirrorName, error: String, rest_until: Timestamp },
-    MirrorRested { mirror: MirrorName },
-    Resolved { public: Option<String> },
-    Cancelled { public: Option<String> },
+    PagePaused {
+        target: Target,
+        round: u32,
+        until: Timestamp,
+        why: PauseWhy,
+        passed: Vec<Passed>,
+    },
+    Acknowledged {
+        by: PersonId,
+        targets: BTreeSet<Target>,
+    },
+    Declined {
+        by: PersonId,
+        targets: BTreeSet<Target>,
+        until: Timestamp,
+    },
+    PageTaken {
+        target: Target,
+        by: PersonId,
+    },
+    PagesStopped {
+        targets: BTreeSet<Target>,
+        why: StopWhy,
+    },
+    NotReached {
+        target: Target,
+        people: BTreeSet<PersonId>,
+    },
+    RungAgain {
+        target: Target,
+        person: PersonId,
+        until: Timestamp,
+    },
+    RingBegan {
+        person: PersonId,
+        ladder: Vec<LadderEntry>,
+        loud: bool,
+    },
+    Rang {
+        person: PersonId,
+        entry: RungRef,
+    },
+    SendAccepted {
+        person: PersonId,
+        entry: RungRef,
+        delivered: bool,
+        receipt_by: Option<Timestamp>,
+    },
+    SendRetrying {
+        person: PersonId,
+        entry: RungRef,
+        error: String,
+    },
+    SendUnclear {
+        person: PersonId,
+        entry: RungRef,
+        error: String,
+    },
+    SendFailed {
+        person: PersonId,
+        entry: RungRef,
+        error: String,
+    },
+    NoReceipt {
+        person: PersonId,
+        entry: RungRef,
+    },
+    SendWithheld {
+        person: PersonId,
+        entry: RungRef,
+    },
+    RingOver {
+        person: PersonId,
+        why: RingOverWhy,
+    },
+    MirrorDone {
+        mirror: MirrorName,
+        remote: Option<String>,
+        link: Option<String>,
+    },
+    MirrorRetrying {
+        mirror: MirrorName,
+        error: String,
+    },
+    MirrorUnclear {
+        mirror: MirrorName,
+        error: String,
+    },
+    MirrorAbsent {
+        mirror: MirrorName,
+    },
+    MirrorRefused {
+        mirror: MirrorName,
+        error: String,
+        rest_until: Timestamp,
+    },
+    MirrorRested {
+        mirror: MirrorName,
+    },
+    Resolved {
+        public: Option<String>,
+    },
+    Cancelled {
+        public: Option<String>,
+    },
 }
 
 #[derive(Serialize, Deserialize)]
@@ -123,20 +207,29 @@ struct Opened {
 impl From<&Body> for Stored {
     fn from(body: &Body) -> Self {
         match body.clone() {
-            Body::Opened { id, number, summary, severity, service, region, private, runbook, public, update_due_at } => {
-                Self::Opened(Box::new(Opened {
-                    id,
-                    number,
-                    summary,
-                    severity,
-                    service,
-                    region,
-                    private,
-                    runbook,
-                    public,
-                    update_due_at,
-                }))
-            }
+            Body::Opened {
+                id,
+                number,
+                summary,
+                severity,
+                service,
+                region,
+                private,
+                runbook,
+                public,
+                update_due_at,
+            } => Self::Opened(Box::new(Opened {
+                id,
+                number,
+                summary,
+                severity,
+                service,
+                region,
+                private,
+                runbook,
+                public,
+                update_due_at,
+            })),
             Body::Page(event) => event.into(),
             Body::Ring { person, event } => of_ring(person, event),
             Body::Mirror { mirror, event } => of_mirror(mirror, event),

@@ -45,8 +45,12 @@ fn chain_of(steps: &[ChainStep], rotation: Option<&RotationId>, who: &TargetWho)
     let falls_away = |index: usize, step: &ChainStep| {
         matches!(step.who, StepWho::Rotation(_)) && own.is_some_and(|own| index <= own)
     };
-    let mut chain: Vec<ChainStep> =
-        steps.iter().enumerate().filter(|(index, step)| !falls_away(*index, step)).map(|(_, step)| step.clone()).collect();
+    let mut chain: Vec<ChainStep> = steps
+        .iter()
+        .enumerate()
+        .filter(|(index, step)| !falls_away(*index, step))
+        .map(|(_, step)| step.clone())
+        .collect();
     if chain.is_empty() {
         chain.push(ChainStep { after: SignedDuration::ZERO, who: StepWho::OnCall });
     }

@@ -5,9 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::step::plus;
-use super::{
-    Answered, Page, PageEvent, PageState, Paging, Place, Ring, RingEvent, RingOver, Ringing, Rung, RungState,
-};
+use super::{Answered, Page, PageEvent, PageState, Paging, Place, Ring, RingEvent, RingOver, Ringing, Rung, RungState};
 use crate::PersonId;
 use crate::policy::LadderEntry;
 
@@ -122,29 +120,25 @@ impl Page {
         *ringing = Ringing { round, place, wanted, until, ..ringing.clone() };
     }
 
+    /// The first answer counts. Others of the same step ring on until its time is up; whoever answers from outside the
+    /// step spares them that.
     fn answer(&mut self, by: &PersonId, at: Timestamp) {
-        let answered = match &self.state {
-            PageState::Answered(answered) => answered.clone(),
-            PageState::Ringing(ringing) => Answered {
-                by: BTreeSet::new(),
-                at,
-                also: ringing.wanted.clone(),
-                also_until: ringing.until.max(plus(at, jiff::SignedDuration::from_micros(1))),
-                not_reached: BTreeSet::new(),
-            },
-            PageState::Stopped { .. } => Answered {
-                by: BTreeSet::new(),
-                at,
-                also: BTreeSet::new(),
-                also_until: at,
-                not_reached: BTreeSet::new(),
-            },
+        let (also, also_until) = match &mut self.state {
+            PageState::Answered(answered) => {
+                answered.also.remove(by);
+                answered.not_reached.remove(by);
+                answered.by.insert(by.clone());
+                return;
+            }
+            PageState::Ringing(ringing) if ringing.wanted.contains(by) => {
+                let others = ringing.wanted.iter().filter(|person| *person != by).cloned().collect();
+                (others, ringing.until)
+            }
+            PageState::Ringing(_) | PageState::Stopped { .. } => (BTreeSet::new(), at),
         };
-        let mut answered = answered;
-        answered.also.remove(by);
-        answered.not_reached.remove(by);
-        answered.by.insert(by.clone());
-        self.state = PageState::Answered(answered);
+        let by = BTreeSet::from([by.clone()]);
+        let not_reached = BTreeSet::new();
+        self.state = PageState::Answered(Answered { by, at, also, also_until, not_reached });
     }
 
     fn drop_person(&mut self, person: &PersonId, at: Timestamp) {

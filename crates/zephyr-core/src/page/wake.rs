@@ -30,9 +30,7 @@ pub(crate) fn steps(record: &mut impl Record, world: &World, now: Timestamp) {
         let paging = record.paging();
         let Some(page) = paging.pages.get(&target) else { continue };
         let event = match &page.state {
-            PageState::Ringing(ringing) if ringing.until <= now => {
-                paging.next_step(&target, page, ringing, world, now)
-            }
+            PageState::Ringing(ringing) if ringing.until <= now => paging.next_step(&target, page, ringing, world, now),
             PageState::Answered(answered) if !answered.also.is_empty() && answered.also_until <= now => {
                 PageEvent::NotReached { target, people: answered.also.clone() }
             }

@@ -1,7 +1,17 @@
 //! Tests of the core from outside, one binary.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that fails here says where")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::expect_used,
+    reason = "a test that fails here says where"
+)]
 
 mod catalog;
+mod mirrors;
 mod oncall;
+mod paging;
 mod policy;
 mod policy_acme;
+mod policy_mistakes;
+mod scene;
+mod stored;

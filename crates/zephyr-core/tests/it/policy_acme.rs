@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use zephyr_core::policy::{Policy, Rotation, Severity, TargetWho, read};
+use zephyr_core::policy::{Policy, Rotation, Severity, TargetWho, read, without_contacts};
 use zephyr_core::{SignedDuration, Timestamp, oncall};
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/acme/zephyr.toml");
@@ -18,17 +18,15 @@ pub fn acme() -> Policy {
     }
 }
 
-/// Every quarter of an hour of a year and every instant at which somebody's turn ends, with the instants around it.
-fn instants(policy: &Policy) -> BTreeSet<Timestamp> {
+/// Every hour of a year, on which all hours of the file begin, and around each instant at which a turn ends.
+fn instants(rotation: &Rotation) -> BTreeSet<Timestamp> {
     let from: Timestamp = "2026-11-01T00:00:00Z".parse().unwrap();
     let mut all = BTreeSet::new();
-    for quarter in 0..(366 * 96) {
-        let now = from + SignedDuration::from_mins(15 * quarter);
+    for hour in 0..(366 * 24) {
+        let now = from + SignedDuration::from_hours(hour);
         all.insert(now);
-        for rotation in policy.rotations.values() {
-            for until in oncall::at(rotation, now).into_iter().map(|turn| turn.until) {
-                all.extend([until - SignedDuration::from_nanos(1), until]);
-            }
+        for until in oncall::at(rotation, now).into_iter().map(|turn| turn.until) {
+            all.extend([until - SignedDuration::from_nanos(1), until]);
         }
     }
     all
@@ -67,13 +65,28 @@ fn p27_somebody_awake_is_on_one_of_the_first_two_steps_all_year() {
         }
     }
     assert_eq!(paged.len(), 6);
-    for now in instants(&policy) {
-        for id in &paged {
-            let rotation = &policy.rotations[*id];
+    let windows = policy.people.values().map(|person| person.awake);
+    let windows = windows.chain(policy.rotations.values().flat_map(|r| &r.layers).filter_map(|layer| layer.hours));
+    assert!(
+        windows.into_iter().all(|window| window.from.minute() == 0 && window.to.minute() == 0),
+        "walk smaller steps"
+    );
+    for id in paged {
+        let rotation = &policy.rotations[id];
+        for now in instants(rotation) {
             assert!(!oncall::at(rotation, now).is_empty(), "nobody is on call for {id} at {now}");
             assert!(somebody_of_two_steps_is_awake(&policy, rotation, now), "{id} sleeps at {now}");
         }
     }
+}
+
+#[test]
+fn what_is_kept_of_acme_has_no_contacts() {
+    let kept = without_contacts(&std::fs::read_to_string(FILE).unwrap());
+    let policy = acme();
+    let contacts = policy.people.values().flat_map(|person| [person.email.clone(), person.phone.clone()]).flatten();
+    assert_eq!(contacts.filter(|contact| kept.contains(contact)).count(), 0);
+    assert!(kept.contains("name = \"Maya Okafor\""));
 }
 
 #[test]

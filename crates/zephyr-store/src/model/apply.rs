@@ -12,7 +12,6 @@ impl Data {
     /// Writes a commit, or says why not. The checks go from the last word to the first: an answered request stays
     /// answered, an effect that is not held is forgotten, and only then is it worth deciding anew.
     pub(super) fn apply(&mut self, commit: &Commit) -> Committed {
-        debug_assert!(!commit.events.is_empty(), "a commit without events");
         if commit.request.as_ref().is_some_and(|request| self.answered(&request.key)) {
             return Committed::Repeated;
         }

@@ -35,6 +35,9 @@ impl<'a> Names<'a> {
         if self.people.contains(given.text) {
             return given.text.parse().ok();
         }
+        if misnamed(given.text, &self.people) {
+            return None;
+        }
         let message = format!("there is no person {}", words::quoted(given.text));
         notes.add("unknown-person", &given.at, message, help(given.text, &self.people, "people"));
         None
@@ -45,6 +48,9 @@ impl<'a> Names<'a> {
         if self.rotations.contains(name) {
             return name.parse().ok();
         }
+        if misnamed(name, &self.rotations) {
+            return None;
+        }
         let message = format!("there is no rotation {}", words::quoted(name));
         notes.add("unknown-rotation", &given.at, message, help(name, &self.rotations, "rotations"));
         None
@@ -53,6 +59,11 @@ impl<'a> Names<'a> {
     pub(super) fn rotations(&self) -> impl Iterator<Item = &'a str> {
         self.rotations.iter().copied()
     }
+}
+
+/// Whether it is there under a name that is a mistake already, `Kai` for `kai`.
+fn misnamed(given: &str, known: &BTreeSet<&str>) -> bool {
+    known.iter().any(|name| name.eq_ignore_ascii_case(given) && name.parse::<PersonId>().is_err())
 }
 
 fn help(given: &str, known: &BTreeSet<&str>, section: &str) -> String {

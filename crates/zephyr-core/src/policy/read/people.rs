@@ -213,7 +213,7 @@ fn report_unreachable(
     let entry = given.iter().find(|text| text.text.trim().ends_with(method.as_str()));
     let at = entry.map_or_else(|| section.at("pages"), |text| text.at.clone());
     let help = format!("add {key} to [{}], or leave `{method}` out", section.path);
-    notes.add("no-address", &at, format!("`{method}` needs a `{key}`, and [{}] has none", section.path), help);
+    notes.add("no-address", &at, format!("`{method}` needs the key `{key}`, and [{}] has none", section.path), help);
 }
 
 /// The organisation's ladder without what this person has no address for; a push is left if nothing else is. Its

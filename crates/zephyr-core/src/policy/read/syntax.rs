@@ -4,13 +4,17 @@ use toml::de::Error;
 
 use super::notes::Notes;
 
-/// Takes down the mistakes of syntax. The first on a line is the cause; what follows it there is noise.
+/// Takes down the mistakes of syntax. The first on a line is the cause; what follows it there is noise. So are the keys
+/// of a section that stands twice.
 pub(super) fn report(notes: &mut Notes<'_>, text: &str, errors: &[Error]) {
     let mut last_line = None;
+    let mut last_message = "";
     for error in errors {
         let at = error.span().unwrap_or(text.len()..text.len());
         let line = text.get(..at.start).map(|before| before.matches('\n').count());
-        if line.is_some() && line == last_line {
+        let noise = line == last_line || (error.message() == last_message && last_message == "duplicate key");
+        last_message = error.message();
+        if line.is_some() && noise {
             continue;
         }
         last_line = line;

@@ -94,7 +94,8 @@ pub(super) fn quoted(given: &str) -> String {
 pub(super) fn near<'c>(given: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     let given: String = given.chars().take(64).flat_map(char::to_lowercase).collect();
     let allowed = match given.chars().count() {
-        0..=3 => 1,
+        0..=1 => 0,
+        2..=3 => 1,
         4..=7 => 2,
         _ => 3,
     };

@@ -1,0 +1,109 @@
+//! Every kind of event ever written must still be read, and mean the same.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use zephyr_core::effect::{Effect, Outcome};
+use zephyr_core::incident::{Command, Event, Incident};
+use zephyr_core::page::Target;
+use zephyr_core::text::Reason;
+
+use crate::scene::{Scene, done, person, refused};
+
+fn corpus() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/events.jsonl")
+}
+
+/// One of each kind, as this version writes them: `ZEPHYR_WRITE_CORPUS=1` adds kinds that the corpus lacks.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "a switch for whoever adds a kind, not a setting of the program")]
+fn every_kind_of_event_is_in_the_corpus_and_reads_back_as_it_was_written() {
+    let text = std::fs::read_to_string(corpus()).unwrap_or_default();
+    let mut known: BTreeMap<String, String> = BTreeMap::new();
+    for line in text.lines() {
+        let event = Event::from_stored(1, jiff::Timestamp::UNIX_EPOCH, line).unwrap();
+        let stored = event.to_stored().unwrap();
+        let written: serde_json::Value = serde_json::from_str(line).unwrap();
+        let read: serde_json::Value = serde_json::from_str(&stored.body).unwrap();
+        assert_eq!(written, read, "{} means the same as when it was written", stored.kind);
+        known.insert(stored.kind, line.to_owned());
+    }
+    let present = kinds();
+    let missing: Vec<&String> = present.keys().filter(|kind| !known.contains_key(*kind)).collect();
+    if std::env::var_os("ZEPHYR_WRITE_CORPUS").is_some() && !missing.is_empty() {
+        let added: Vec<String> = missing.iter().map(|kind| present[*kind].clone()).collect();
+        std::fs::create_dir_all(corpus().parent().unwrap()).unwrap();
+        std::fs::write(corpus(), format!("{text}{}\n", added.join("\n"))).unwrap();
+        return;
+    }
+    assert!(missing.is_empty(), "not in the corpus: {missing:?}; run once with ZEPHYR_WRITE_CORPUS=1");
+    assert_eq!(present.len(), 27, "a new kind of event needs a scene below that makes it");
+}
+
+/// Scenes that together make every kind of event.
+fn kinds() -> BTreeMap<String, String> {
+    let mut kinds = BTreeMap::new();
+    let mut scenes = vec![Scene::open(2, "Checkout p99 elevated in eu-frankfurt", Some("rosa"))];
+    scenes[0].after(1);
+    scenes[0].acts("ines", Command::Decline { target: None }).unwrap();
+    scenes[0].acknowledges("tomas");
+    scenes[0].acts("quinn", Command::Take { target: Target::named("platform") }).unwrap();
+    let reason = Reason::new("known").unwrap();
+    scenes[0].acts("quinn", Command::Stop { target: Target::named("platform"), reason }).unwrap();
+    scenes[0].acts("quinn", Command::Resolve { public: None }).unwrap();
+
+    let mut everyone = Scene::open(1, "Region down", None);
+    everyone.acknowledges("rosa").after(6);
+    everyone.acts("rosa", Command::RingAgain { target: Target::named("platform"), person: person("pat") }).unwrap();
+    everyone.acts("rosa", Command::Cancel { public: None }).unwrap();
+    everyone.deliver(|effect| Some(if matches!(effect, Effect::Page(_)) { Outcome::NotDue } else { done() }));
+    scenes.push(everyone);
+
+    let mut lost = Scene::open(2, "Checkout", None);
+    lost.deliver(|effect| match effect {
+        Effect::Page(send) if send.entry == 0 => Some(Outcome::Ambiguous { error: "lost".into() }),
+        Effect::Page(_) => Some(Outcome::Retry { after: None, error: "503".into() }),
+        Effect::Channel(send) if send.lookup => None,
+        Effect::Channel(_) => Some(Outcome::Ambiguous { error: "lost".into() }),
+        Effect::Status(_) => Some(Outcome::Retry { after: None, error: "503".into() }),
+        Effect::Ticket(_) => Some(refused()),
+        Effect::Hush(_) => Some(done()),
+    });
+    lost.deliver(|effect| match effect {
+        Effect::Channel(send) if send.lookup => Some(Outcome::NotDue),
+        _ => None,
+    });
+    lost.after(3);
+    scenes.push(lost);
+
+    let mut unreceipted = Scene::open(3, "Checkout", None);
+    unreceipted.deliver(|_| Some(Outcome::Done(zephyr_core::effect::Receipt::default())));
+    unreceipted.after(1);
+    unreceipted.deliver(|_| Some(refused()));
+    scenes.push(unreceipted);
+
+    let mut failed = Scene::open(3, "Checkout", None);
+    failed.deliver(|effect| matches!(effect, Effect::Page(_)).then(refused));
+    failed.after(1);
+    scenes.push(failed);
+
+    for scene in scenes {
+        for event in scene.events {
+            let stored = event.to_stored().unwrap();
+            kinds.entry(stored.kind).or_insert(stored.body);
+        }
+    }
+    kinds
+}
+
+#[test]
+fn the_corpus_never_makes_the_fold_fail() {
+    let text = std::fs::read_to_string(corpus()).unwrap();
+    let opening = text.lines().find(|line| line.contains("\"opened\"")).unwrap();
+    let open = Event::from_stored(1, jiff::Timestamp::UNIX_EPOCH, opening).unwrap();
+    for line in text.lines() {
+        let event = Event::from_stored(2, jiff::Timestamp::UNIX_EPOCH, line).unwrap();
+        let state = Incident::fold(None, &open);
+        assert!(Incident::fold(state, &event).is_some());
+    }
+}

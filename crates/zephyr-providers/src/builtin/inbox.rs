@@ -1,0 +1,156 @@
+//! The pager inbox: what a person was rung with, on a page of the console that rings.
+//!
+//! Deliberately not here: answering. An entry that was delivered is no answer; only a person answers.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use zephyr_core::policy::{Method, Severity};
+use zephyr_core::{EffectId, IncidentId, PersonId};
+
+use super::answer::{Answer, Refusal};
+use super::limits;
+use super::thing::{check_length, keep_last};
+
+/// One person's inbox, as its document holds it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Inbox {
+    /// Whose.
+    pub person: PersonId,
+    /// The latest entries, oldest first.
+    pub entries: Vec<Entry>,
+    /// The latest rings that ended, oldest first; a page of one of them that comes late is over from the start.
+    pub ended: Vec<EndedRing>,
+}
+
+/// One page that reached the inbox.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Names the send; the same send twice is one entry.
+    pub id: EffectId,
+    /// For which incident.
+    pub incident: IncidentId,
+    /// Its number, `7` for `INC-7`.
+    pub number: u64,
+    /// Its severity when the send was decided.
+    pub severity: Severity,
+    /// What is wrong, as it came; `None` for a private incident.
+    pub summary: Option<String>,
+    /// Which ring of that person on this incident, from 1.
+    pub ring: u32,
+    /// Which entry of the ring's ladder, from 0.
+    pub entry: u32,
+    /// How the person wanted to be rung.
+    pub method: Method,
+    /// When it came first.
+    pub at: Timestamp,
+    /// How often it came.
+    pub deliveries: u32,
+    /// Since when it does not ring any more.
+    pub over: Option<Ended>,
+}
+
+/// The end of a ring.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ended {
+    /// When the inbox was told.
+    pub at: Timestamp,
+    /// Why, in a few words.
+    pub why: String,
+}
+
+/// A ring that ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EndedRing {
+    /// On which incident.
+    pub incident: IncidentId,
+    /// Which ring.
+    pub ring: u32,
+    /// When and why.
+    pub ended: Ended,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PageBody {
+    pub id: EffectId,
+    pub incident: IncidentId,
+    pub number: u64,
+    pub severity: Severity,
+    pub summary: Option<String>,
+    pub ring: u32,
+    pub entry: u32,
+    pub method: Method,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HushBody {
+    pub incident: IncidentId,
+    pub ring: u32,
+    pub why: String,
+}
+
+type Written = (Answer, Option<String>);
+
+/// Puts a page into the inbox, or counts that it came again.
+pub fn page(
+    now: Timestamp,
+    person: PersonId,
+    key: &str,
+    body: PageBody,
+    doc: Option<String>,
+) -> Result<Written, Refusal> {
+    if key != body.id.to_string() {
+        return Err(Refusal::bad("wrong_key", "the idempotency key of a page is its id"));
+    }
+    check_length("summary", body.summary.as_deref().unwrap_or(""))?;
+    let mut inbox = read(person, doc)?;
+    let answer = Answer { done: true, id: Some(body.id.to_string()), link: None, delivered: true };
+    match inbox.entries.iter_mut().find(|entry| entry.id == body.id) {
+        Some(entry) => entry.deliveries = entry.deliveries.saturating_add(1),
+        None => inbox.take(now, body),
+    }
+    write(answer, &inbox)
+}
+
+/// Ends a ring, whether or not a page of it has come. A ring ends once: a second end changes nothing.
+pub fn hush(now: Timestamp, person: PersonId, body: HushBody, doc: Option<String>) -> Result<Written, Refusal> {
+    check_length("reason", &body.why)?;
+    let mut inbox = read(person, doc)?;
+    let answer = Answer { done: true, id: None, link: None, delivered: false };
+    if inbox.ended(body.incident, body.ring).is_some() {
+        return Ok((answer, None));
+    }
+    let ended = Ended { at: now, why: body.why };
+    let ring = inbox.entries.iter_mut().filter(|e| e.incident == body.incident && e.ring == body.ring);
+    ring.for_each(|entry| entry.over = Some(ended.clone()));
+    inbox.ended.push(EndedRing { incident: body.incident, ring: body.ring, ended });
+    keep_last(&mut inbox.ended, limits::ENDED_RINGS);
+    write(answer, &inbox)
+}
+
+impl Inbox {
+    fn ended(&self, incident: IncidentId, ring: u32) -> Option<&Ended> {
+        self.ended.iter().find(|end| end.incident == incident && end.ring == ring).map(|end| &end.ended)
+    }
+
+    fn take(&mut self, now: Timestamp, body: PageBody) {
+        let over = self.ended(body.incident, body.ring).cloned();
+        let PageBody { id, incident, number, severity, summary, ring, entry, method } = body;
+        let new = Entry { id, incident, number, severity, summary, ring, entry, method, at: now, deliveries: 1, over };
+        self.entries.push(new);
+        keep_last(&mut self.entries, limits::INBOX_ENTRIES);
+    }
+}
+
+fn read(person: PersonId, doc: Option<String>) -> Result<Inbox, Refusal> {
+    match doc {
+        Some(text) => serde_json::from_str(&text).map_err(|error| Refusal::broken(&error)),
+        None => Ok(Inbox { person, entries: Vec::new(), ended: Vec::new() }),
+    }
+}
+
+fn write(answer: Answer, inbox: &Inbox) -> Result<Written, Refusal> {
+    let text = serde_json::to_string(inbox).map_err(|error| Refusal::broken(&error))?;
+    Ok((answer, Some(text)))
+}

@@ -1,0 +1,93 @@
+//! From the engine's answer to the caller's.
+
+use axum::Json;
+use zephyr_api::{Changed, Code, Problem};
+use zephyr_core::incident::{Command, Incident, Refused};
+use zephyr_core::page;
+use zephyr_engine::{Answer, Ask, Request, RequestKey};
+
+use crate::app::{App, Stores};
+use crate::auth::Caller;
+use crate::fault::Fault;
+use crate::view;
+
+/// What became of a request: the incident after it, and whether it was answered before.
+pub type Done = (Box<Incident>, bool);
+
+/// Asks for something of an incident that the caller may see.
+pub async fn command<S: Stores>(
+    app: &App<S>,
+    caller: Caller,
+    key: Option<RequestKey>,
+    label: &str,
+    command: Command,
+) -> Result<Json<Changed>, Fault> {
+    let (incident, repeated) = ask(app, caller, key, label, command).await?;
+    Ok(changed(app, &incident, repeated))
+}
+
+/// The same, for whoever wants the incident itself.
+pub async fn ask<S: Stores>(
+    app: &App<S>,
+    caller: Caller,
+    key: Option<RequestKey>,
+    label: &str,
+    command: Command,
+) -> Result<Done, Fault> {
+    let incident = app.incident(&caller.viewer, label).await?.id;
+    let request = Request { id: app.request_id(), actor: caller.actor, key, ask: Ask::Of { incident, command } };
+    done(app.engine.ask(request).await?)
+}
+
+/// The incident on the wire.
+pub fn changed<S: Stores>(app: &App<S>, incident: &Incident, repeated: bool) -> Json<Changed> {
+    let incident = view::incident(incident, &app.world(), &app.settings.public_url);
+    Json(Changed { incident, repeated })
+}
+
+/// What the engine did, or why not.
+pub fn done(answer: Answer) -> Result<Done, Fault> {
+    match answer {
+        Answer::Done(incident) => Ok((incident, false)),
+        Answer::Repeated(incident) => Ok((incident, true)),
+        Answer::KeyReused => Err(Problem::new(Code::KeyReused, "This idempotency key was used for another request")
+            .field("Idempotency-Key")
+            .hint("Send a new key; a key belongs to one request, for a day.")
+            .into()),
+        Answer::Refused(refused) => Err(refusal(&refused)),
+        Answer::NotFound => Err(Problem::new(Code::NotFound, "There is no such incident").into()),
+        Answer::Busy => Err(Fault::unavailable(
+            "Others changed the same thing at the same time, too often",
+            "Nothing changed; try again in a moment.",
+        )),
+    }
+}
+
+/// What a refusal of the core means on the wire.
+pub fn refusal(refused: &Refused) -> Fault {
+    let code = match refused {
+        Refused::NotAPerson => Code::Forbidden,
+        Refused::Page(page::Refused::NoSuchPage { .. }) => Code::NotFound,
+        Refused::Page(_) | Refused::NotOpen { .. } => Code::Refused,
+    };
+    let title = match code {
+        Code::Forbidden => "This token may not do that",
+        Code::NotFound => "There is no such page",
+        _ => "Refused; nothing changed",
+    };
+    let problem = Problem::new(code, title).detail(refused.to_string());
+    match hint(refused) {
+        Some(hint) => problem.hint(hint).into(),
+        None => problem.into(),
+    }
+}
+
+fn hint(refused: &Refused) -> Option<&'static str> {
+    match refused {
+        Refused::Page(page::Refused::NothingRings(_)) => {
+            Some("To answer for it all the same, take one of its pages: POST …/pages/{target}/take.")
+        }
+        Refused::NotAPerson => Some("On the server's own machine, the header `Zephyr-As` names you."),
+        _ => None,
+    }
+}

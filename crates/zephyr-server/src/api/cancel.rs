@@ -1,0 +1,22 @@
+//! `POST /api/v1/incidents/{incident}/cancel`.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use zephyr_api::{Changed, EndIncident};
+use zephyr_core::incident::Command;
+
+use super::answer::command;
+use super::extract::Posted;
+use super::open::public_line;
+use crate::app::{App, Stores};
+use crate::fault::Fault;
+
+/// It was a false alarm: pages stop, the status entry is withdrawn.
+pub async fn cancel<S: Stores>(
+    State(app): State<App<S>>,
+    Path(label): Path<String>,
+    Posted { caller, body, key }: Posted<EndIncident>,
+) -> Result<Json<Changed>, Fault> {
+    let public = body.public.map(|line| public_line(&line)).transpose()?;
+    command(&app, caller, key, &label, Command::Cancel { public }).await
+}

@@ -1,0 +1,56 @@
+//! The HTTP API, version 1: one endpoint, one file.
+//!
+//! Every handler reads through the caller's `Viewer`, changes nothing but by asking the engine, and answers errors as
+//! problems. Deliberately not here: pages for people (`console`).
+
+use axum::Router;
+use axum::routing::{get, post};
+
+use crate::app::{App, Stores};
+
+mod ack;
+mod ack_everything;
+mod answer;
+mod builtin;
+mod cancel;
+mod decline;
+mod extract;
+mod health;
+mod list;
+mod me;
+mod oncall;
+mod open;
+mod page_decline;
+mod page_ring_again;
+mod page_stop;
+mod page_take;
+mod resolve;
+mod show;
+mod timeline;
+mod tokens;
+
+/// The routes of the API and of health.
+pub fn routes<S: Stores>() -> Router<App<S>> {
+    Router::new()
+        .route("/api/v1/incidents", get(list::list::<S>).post(open::open::<S>))
+        .route("/api/v1/incidents/{incident}", get(show::show::<S>))
+        .route("/api/v1/incidents/{incident}/timeline", get(timeline::timeline::<S>))
+        .route("/api/v1/incidents/{incident}/resolve", post(resolve::resolve::<S>))
+        .route("/api/v1/incidents/{incident}/cancel", post(cancel::cancel::<S>))
+        .route("/api/v1/incidents/{incident}/ack", post(ack::ack::<S>))
+        .route("/api/v1/incidents/{incident}/decline", post(decline::decline::<S>))
+        .route("/api/v1/incidents/{incident}/pages/{target}/take", post(page_take::take::<S>))
+        .route("/api/v1/incidents/{incident}/pages/{target}/stop", post(page_stop::stop::<S>))
+        .route("/api/v1/incidents/{incident}/pages/{target}/decline", post(page_decline::decline::<S>))
+        .route("/api/v1/incidents/{incident}/pages/{target}/ring-again", post(page_ring_again::ring_again::<S>))
+        .route("/api/v1/ack", post(ack_everything::ack_everything::<S>))
+        .route("/api/v1/oncall", get(oncall::oncall::<S>))
+        .route("/api/v1/tokens", post(tokens::create::<S>))
+        .route("/api/v1/me", get(me::me::<S>))
+        .route("/api/v1/builtin/rooms", get(builtin::rooms::<S>))
+        .route("/api/v1/builtin/status", get(builtin::status::<S>))
+        .route("/api/v1/builtin/tickets", get(builtin::tickets::<S>))
+        .route("/api/v1/builtin/inbox/{person}", get(builtin::inbox::<S>))
+        .route("/healthz", get(health::alive::<S>))
+        .route("/readyz", get(health::ready::<S>))
+}

@@ -1,0 +1,37 @@
+//! `GET /api/v1/oncall`: who is on call now, in every rotation.
+
+use axum::Json;
+use axum::extract::State;
+use jiff::Timestamp;
+use zephyr_api::{OnCall, Rotation, Shift};
+use zephyr_core::oncall;
+use zephyr_core::policy::{self, Policy};
+
+use crate::app::{App, Stores};
+use crate::auth::Caller;
+use crate::fault::Fault;
+
+/// Says who is on call.
+pub async fn oncall<S: Stores>(State(app): State<App<S>>, _: Caller) -> Result<Json<OnCall>, Fault> {
+    let at = app.store.now().await?;
+    Ok(Json(view(&app.world().policy, at)))
+}
+
+/// Who is on call at an instant.
+pub fn view(policy: &Policy, at: Timestamp) -> OnCall {
+    let rotations = policy.rotations.iter();
+    let rotations =
+        rotations.map(|(id, rotation)| Rotation { name: id.to_string(), on_call: shifts(policy, rotation, at) });
+    OnCall { at, rotations: rotations.collect() }
+}
+
+fn shifts(policy: &Policy, rotation: &policy::Rotation, at: Timestamp) -> Vec<Shift> {
+    let shift = |shift: oncall::OnCall| Shift {
+        layer: u32::try_from(shift.layer).unwrap_or(u32::MAX),
+        name: policy.display_name(&shift.person),
+        awake: policy.is_awake(&shift.person, at),
+        person: shift.person.to_string(),
+        until: shift.until,
+    };
+    oncall::at(rotation, at).into_iter().map(shift).collect()
+}

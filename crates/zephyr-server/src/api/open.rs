@@ -1,0 +1,85 @@
+//! `POST /api/v1/incidents`: declares an incident. The answer comes once it is durable; pages leave at the same time.
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, StatusCode, header};
+use zephyr_api::{OpenIncident, Problem};
+use zephyr_core::policy::{Policy, Severity};
+use zephyr_core::text::{PublicLine, Summary};
+use zephyr_core::{RegionId, ServiceId, catalog};
+use zephyr_engine::{Ask, Declaration, Request};
+
+use super::answer::{changed, done};
+use super::extract::Posted;
+use crate::app::{App, Stores};
+use crate::fault::Fault;
+use crate::near;
+
+/// Opens an incident: 201, and where it is. The same for a repetition with the same key.
+pub async fn open<S: Stores>(
+    State(app): State<App<S>>,
+    Posted { caller, body, key }: Posted<OpenIncident>,
+) -> Result<Response, Fault> {
+    let declaration = declaration(body, &app.world().policy)?;
+    let request = Request { id: app.request_id(), actor: caller.actor, key, ask: Ask::Open(declaration) };
+    let (incident, repeated) = done(app.engine.ask(request).await?)?;
+    let location = format!("/api/v1/incidents/{}", incident.number);
+    let mut response = (StatusCode::CREATED, changed(&app, &incident, repeated)).into_response();
+    if let Ok(location) = HeaderValue::try_from(location) {
+        response.headers_mut().insert(header::LOCATION, location);
+    }
+    Ok(response)
+}
+
+/// Checks what was declared against the policy.
+pub fn declaration(given: OpenIncident, policy: &Policy) -> Result<Declaration, Problem> {
+    Ok(Declaration {
+        summary: Summary::new(&given.summary).map_err(|why| Fault::invalid("summary", why))?,
+        severity: severity(given.severity.unwrap_or(2), policy)?,
+        service: given.service.map(|name| service(&name, policy)).transpose()?,
+        region: given.region.map(|name| region(&name, policy)).transpose()?,
+        private: given.private,
+        public: given.public.map(|line| public_line(&line)).transpose()?,
+        ring_me: given.ring_me,
+    })
+}
+
+/// A public line, checked.
+pub fn public_line(given: &str) -> Result<PublicLine, Problem> {
+    PublicLine::new(given).map_err(|why| Fault::invalid("public", why))
+}
+
+fn severity(number: u8, policy: &Policy) -> Result<Severity, Problem> {
+    Severity::try_from(number).map_err(|why| {
+        let rules = policy.severities.iter();
+        let ladder = rules.map(|(severity, rule)| format!("{}: {}", u8::from(*severity), rule.when.join("; ")));
+        Fault::invalid("severity", why).hint(ladder.collect::<Vec<_>>().join(" · "))
+    })
+}
+
+fn service(name: &str, policy: &Policy) -> Result<ServiceId, Problem> {
+    let known = name.parse::<ServiceId>().ok().filter(|id| policy.services.contains_key(id));
+    known.ok_or_else(|| {
+        let hint = match catalog::find(policy, name).service {
+            Some(meant) => format!("Did you mean {meant}?"),
+            None => near::hint(name, policy.services.keys().map(ServiceId::as_str)),
+        };
+        unknown("service", name).hint(hint)
+    })
+}
+
+fn region(name: &str, policy: &Policy) -> Result<RegionId, Problem> {
+    let known = name.parse::<RegionId>().ok().filter(|id| policy.regions.iter().any(|region| region.id == *id));
+    known.ok_or_else(|| {
+        let hint = match catalog::find(policy, name).region {
+            Some(meant) => format!("Did you mean {meant}?"),
+            None => near::hint(name, policy.regions.iter().map(|region| region.id.as_str())),
+        };
+        unknown("region", name).hint(hint)
+    })
+}
+
+fn unknown(what: &str, given: &str) -> Problem {
+    let given: String = given.chars().filter(|c| !c.is_control()).take(64).collect();
+    Fault::invalid(what, format!("The policy has no {what} `{given}`."))
+}

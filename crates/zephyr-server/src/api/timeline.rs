@@ -1,0 +1,58 @@
+//! `GET /api/v1/incidents/{incident}/timeline`: what happened after a sequence number; waits for news if asked to.
+
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use serde::Deserialize;
+use zephyr_api::Timeline;
+use zephyr_core::limits;
+
+use super::extract::Asked;
+use crate::app::{App, Stores};
+use crate::auth::Caller;
+use crate::fault::Fault;
+use crate::view;
+
+/// From where, and how patient.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Since {
+    /// The last sequence number that the caller has; 0 for the beginning.
+    #[serde(default)]
+    after: u64,
+    /// How many seconds to wait for something new.
+    #[serde(default)]
+    wait: u64,
+}
+
+/// Reads a timeline.
+pub async fn timeline<S: Stores>(
+    State(app): State<App<S>>,
+    caller: Caller,
+    Path(label): Path<String>,
+    Asked(since): Asked<Since>,
+) -> Result<Json<Timeline>, Fault> {
+    // From before the first look, so that nothing can come between looking and waiting.
+    let mut turns = app.engine.turns();
+    let mut ending = app.ending();
+    let patience = tokio::time::sleep(Duration::from_secs(since.wait.min(limits::LONG_POLL_MAX_SECS)));
+    tokio::pin!(patience);
+    loop {
+        let incident = app.incident(&caller.viewer, &label).await?;
+        if incident.version > since.after {
+            let events = app.events(&incident, since.after, limits::LIST_ROWS).await?;
+            let next_after = events.last().map_or(since.after, |event| event.seq);
+            return Ok(Json(Timeline { entries: events.iter().map(view::entry).collect(), next_after }));
+        }
+        let waiting = tokio::select! {
+            biased;
+            () = &mut patience => false,
+            ended = ending.wait_for(|ending| *ending) => { drop(ended); false }
+            turned = turns.changed() => turned.is_ok(),
+        };
+        if !waiting {
+            return Ok(Json(Timeline { entries: Vec::new(), next_after: since.after }));
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! Who is asking: a token becomes a [`Caller`], or the reason why not.
+//!
+//! A token speaks for a person, for a program, or, on the machine itself, for its operator, who may also act as any
+//! person. Deliberately not here: what a caller may see (`zephyr_core::access`) and what the core refuses.
+
+use std::net::SocketAddr;
+
+use axum::extract::{ConnectInfo, FromRequestParts};
+use http::request::Parts;
+use http::{HeaderMap, header};
+use zephyr_api::{Code, Problem};
+use zephyr_core::access::Viewer;
+use zephyr_core::{Actor, PersonId};
+
+use crate::app::{App, Stores};
+use crate::fault::Fault;
+use crate::near;
+
+mod secret;
+
+pub use secret::{Secret, hash, hex};
+
+/// The header by which the machine's operator acts as a person.
+pub const ACT_AS: &str = "zephyr-as";
+/// What the operator is called in a timeline.
+const OPERATOR: &str = "local";
+
+/// Who is asking.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// In whose name.
+    pub actor: Actor,
+    /// What they may see.
+    pub viewer: Viewer,
+    /// Whether this is the machine's own operator, under whatever name.
+    pub is_operator: bool,
+}
+
+impl Caller {
+    /// The person, where it is one.
+    pub fn person(&self) -> Option<&PersonId> {
+        self.actor.person()
+    }
+
+    /// Whether they may see and do what admins may. The operator in somebody's name is that person.
+    pub fn is_admin(&self) -> bool {
+        match &self.viewer {
+            Viewer::Local => true,
+            Viewer::Person { admin, .. } => *admin,
+            Viewer::Bot => false,
+        }
+    }
+
+    /// A name for whose keys these are, unlike that of any other holder.
+    pub fn scope(&self) -> String {
+        match &self.actor {
+            Actor::Person(person) => format!("person:{person}"),
+            Actor::Bot(name) if self.is_operator => format!("local:{name}"),
+            Actor::Bot(name) | Actor::Provider(name) => format!("bot:{name}"),
+            Actor::System => "system".to_owned(),
+        }
+    }
+}
+
+impl<S: Stores> FromRequestParts<App<S>> for Caller {
+    type Rejection = Fault;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App<S>) -> Result<Self, Fault> {
+        let secret = bearer(&parts.headers)?;
+        let act_as = parts.headers.get(ACT_AS).map(|value| value.to_str().unwrap_or_default().to_owned());
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| *peer);
+        identify(app, &secret, act_as.as_deref(), peer).await
+    }
+}
+
+/// Who a secret speaks for.
+pub async fn identify<S: Stores>(
+    app: &App<S>,
+    secret: &Secret,
+    act_as: Option<&str>,
+    peer: Option<SocketAddr>,
+) -> Result<Caller, Fault> {
+    if app.local.is_set() && *secret == app.local {
+        return if peer.is_some_and(|peer| peer.ip().to_canonical().is_loopback()) {
+            operator(app, act_as)
+        } else {
+            Err(unauthorized("The operator's token works on the server's own machine only", "Ask an admin for yours."))
+        };
+    }
+    let Some(row) = app.store.token(&secret.hash()).await? else {
+        return Err(unauthorized(
+            "This token is not known here",
+            "Check that it is whole, or ask an admin for a new one.",
+        ));
+    };
+    if act_as.is_some() {
+        let problem = Problem::new(Code::Forbidden, "Only the machine's operator may act as somebody else");
+        return Err(problem.hint("Leave out the header `Zephyr-As`; your token says who you are.").into());
+    }
+    match row.kind.as_str() {
+        "person" => match row.holder.parse::<PersonId>() {
+            Ok(person) => as_person(app, person, false).ok_or_else(|| {
+                unauthorized(
+                    &format!("This token is {}'s, who is not in the policy any more", row.holder),
+                    "Somebody who left has no access; whoever keeps the policy file can put them back.",
+                )
+            }),
+            Err(_) => Err(Fault::internal()),
+        },
+        "bot" => Ok(Caller { actor: Actor::Bot(row.holder), viewer: Viewer::Bot, is_operator: false }),
+        _ => {
+            Err(unauthorized("This token is of a kind that this version does not know", "Ask an admin for a new one."))
+        }
+    }
+}
+
+fn operator<S>(app: &App<S>, act_as: Option<&str>) -> Result<Caller, Fault> {
+    let Some(name) = act_as else {
+        return Ok(Caller { actor: Actor::Bot(OPERATOR.to_owned()), viewer: Viewer::Local, is_operator: true });
+    };
+    let known = name.parse::<PersonId>().ok().and_then(|person| as_person(app, person, true));
+    known.ok_or_else(|| {
+        let world = app.world();
+        let name: String = name.chars().filter(|c| !c.is_control()).take(64).collect();
+        Fault::invalid("Zephyr-As", format!("The policy has no person `{name}`."))
+            .hint(near::hint(&name, world.policy.people.keys().map(PersonId::as_str)))
+            .into()
+    })
+}
+
+fn as_person<S>(app: &App<S>, id: PersonId, is_operator: bool) -> Option<Caller> {
+    let admin = app.world().policy.people.get(&id)?.admin;
+    Some(Caller { actor: Actor::Person(id.clone()), viewer: Viewer::Person { id, admin }, is_operator })
+}
+
+fn bearer(headers: &HeaderMap) -> Result<Secret, Fault> {
+    let missing = || {
+        unauthorized(
+            "This needs a token",
+            "Send `Authorization: Bearer <token>`. An admin makes tokens; the server's own machine has one already.",
+        )
+    };
+    let value = headers.get(header::AUTHORIZATION).ok_or_else(missing)?.to_str().map_err(|_| missing())?;
+    let (scheme, secret) = value.split_once(' ').ok_or_else(missing)?;
+    let secret = secret.trim();
+    if !scheme.eq_ignore_ascii_case("bearer") || secret.is_empty() {
+        return Err(missing());
+    }
+    Ok(Secret::new(secret.to_owned()))
+}
+
+fn unauthorized(title: &str, hint: &str) -> Fault {
+    Problem::new(Code::Unauthorized, title).hint(hint).into()
+}

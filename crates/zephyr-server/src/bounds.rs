@@ -1,0 +1,20 @@
+//! Bounds of the server itself, each with its reason. What the domain bounds is in `zephyr_core::limits`.
+
+use std::time::Duration;
+
+/// A request body has to be there within this time, however slowly it trickles.
+pub const BODY_DEADLINE: Duration = Duration::from_secs(10);
+/// How long open connections may take to end once the server was asked to stop.
+pub const HTTP_DRAIN: Duration = Duration::from_secs(5);
+/// How long sends under way may take after that: the deadline of a provider call and a little.
+pub const SEND_DRAIN: Duration = Duration::from_secs(6);
+/// How long the engine rests after the store failed it.
+pub const STORE_REST: Duration = Duration::from_millis(100);
+/// How often the engine looks for what no message told it of.
+pub const SAFETY_NET: Duration = Duration::from_secs(1);
+/// What `Retry-After` says, in seconds.
+pub const RETRY_AFTER_SECS: u32 = 1;
+/// Names that a hint lists at most: more are not read.
+pub const NAMES_IN_A_HINT: usize = 12;
+/// Events shown on the page of one incident.
+pub const STORY_ROWS: usize = 500;

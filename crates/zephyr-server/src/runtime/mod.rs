@@ -1,0 +1,228 @@
+//! The task around the engine: it owns the engine, waits for what there is to do, and lets sends out.
+//!
+//! One turn: carry out what was asked, hand out what is due, write down what the world answered. Pages leave between
+//! the first two, before anything else is looked at. Deliberately not here: HTTP, and what is decided.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::SignedDuration;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::{Interval, MissedTickBehavior};
+use zephyr_core::{World, limits};
+use zephyr_engine::ports::{Entropy, Objects, Store, StoreError, real_time};
+use zephyr_engine::{Engine, Send};
+
+use crate::bounds;
+
+mod handle;
+mod send;
+
+pub use handle::{Handle, Unanswered};
+
+use handle::Asked;
+use send::{Owed, Returned};
+
+/// Entropy that only one task ever has; it need not be shareable for that task to move between threads.
+struct Exclusive<E>(Mutex<E>);
+
+impl<E: Entropy> Entropy for Exclusive<E> {
+    fn fill(&mut self, bytes: &mut [u8]) {
+        self.0.get_mut().unwrap_or_else(PoisonError::into_inner).fill(bytes);
+    }
+}
+
+/// The engine and everything that can wake it.
+pub struct Runtime<S, E> {
+    engine: Engine<S, Exclusive<E>>,
+    store: S,
+    speed: u32,
+    commands: mpsc::Receiver<Asked>,
+    /// Unbounded as a type; what is out at a time is bounded by the engine.
+    returns: mpsc::UnboundedSender<Returned>,
+    returning: mpsc::UnboundedReceiver<Returned>,
+    world: watch::Receiver<Arc<World>>,
+    turns: watch::Sender<u64>,
+    leave: oneshot::Receiver<()>,
+    leaving: bool,
+    safety_net: Interval,
+    /// Asked and not yet carried out.
+    asked: Vec<Asked>,
+    /// Came back and not yet written down.
+    returned: Vec<Returned>,
+    /// Sends that have not come back.
+    out: usize,
+    /// Whether to poll once more before waiting.
+    again: bool,
+}
+
+impl<S: Store + Objects, E: Entropy> Runtime<S, E> {
+    /// A runtime, the handle that talks to it, and the word on which it ends once nothing is under way any more.
+    pub fn new(
+        store: S,
+        entropy: E,
+        world: watch::Receiver<Arc<World>>,
+        speed: u32,
+    ) -> (Self, Handle, oneshot::Sender<()>) {
+        let engine = Engine::new(store.clone(), Exclusive(Mutex::new(entropy)), world.borrow().clone());
+        let (asking, commands) = mpsc::channel(limits::COMMAND_QUEUE);
+        let (returns, returning) = mpsc::unbounded_channel();
+        let (turns, turned) = watch::channel(0);
+        let (goodbye, leave) = oneshot::channel();
+        let mut safety_net = tokio::time::interval(bounds::SAFETY_NET);
+        safety_net.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let runtime = Self {
+            engine,
+            store,
+            speed,
+            commands,
+            returns,
+            returning,
+            world,
+            turns,
+            leave,
+            leaving: false,
+            safety_net,
+            asked: Vec::new(),
+            returned: Vec::new(),
+            out: 0,
+            again: true,
+        };
+        (runtime, Handle::new(asking, turned), goodbye)
+    }
+
+    /// Runs until it was told to end and nothing is under way, or until the store holds something unreadable.
+    pub async fn run(mut self) -> Result<(), StoreError> {
+        loop {
+            self.gather().await;
+            let turn = self.turn().await;
+            self.turns.send_modify(|turns| *turns = turns.wrapping_add(1));
+            match turn {
+                Ok(()) => {}
+                Err(error @ StoreError::Corrupt(_)) => {
+                    tracing::error!(%error, "the engine stops");
+                    return Err(error);
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "the store failed; trying again");
+                    tokio::time::sleep(bounds::STORE_REST).await;
+                }
+            }
+            if self.leaving && self.out == 0 && !self.again && self.asked.is_empty() && self.returned.is_empty() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Takes what has come in; waits for something if nothing has.
+    async fn gather(&mut self) {
+        tokio::select! {
+            biased;
+            _ = self.safety_net.tick() => self.look_again(),
+            () = std::future::ready(()) => {}
+        }
+        self.take_waiting();
+        if self.again || !self.asked.is_empty() || !self.returned.is_empty() {
+            return;
+        }
+        let until_wake = self.engine.next_wake().map_or(bounds::SAFETY_NET, |wait| real_time(wait, self.speed));
+        tokio::select! {
+            biased;
+            Some(asked) = self.commands.recv() => self.asked.push(asked),
+            Some(returned) = self.returning.recv() => self.take_back(returned),
+            Ok(()) = self.world.changed() => {}
+            _ = &mut self.leave, if !self.leaving => {
+                self.leaving = true;
+                self.commands.close();
+            }
+            _ = self.safety_net.tick() => self.look_again(),
+            () = tokio::time::sleep(until_wake) => {}
+        }
+        self.take_waiting();
+    }
+
+    fn look_again(&mut self) {
+        self.engine.look_again();
+        self.again = true;
+    }
+
+    fn take_waiting(&mut self) {
+        while self.asked.len() < limits::COMMANDS_A_TURN {
+            let Ok(asked) = self.commands.try_recv() else { break };
+            self.asked.push(asked);
+        }
+        while let Ok(returned) = self.returning.try_recv() {
+            self.take_back(returned);
+        }
+        if self.world.has_changed().unwrap_or(false) {
+            self.engine.set_world(self.world.borrow_and_update().clone());
+        }
+    }
+
+    fn take_back(&mut self, returned: Returned) {
+        self.out = self.out.saturating_sub(1);
+        self.returned.push(returned);
+    }
+
+    async fn turn(&mut self) -> Result<(), StoreError> {
+        self.execute().await?;
+        self.poll().await?;
+        self.finish().await
+    }
+
+    /// Carries out what was asked, and answers.
+    async fn execute(&mut self) -> Result<(), StoreError> {
+        if self.asked.is_empty() {
+            return Ok(());
+        }
+        let (requests, replies): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.asked).into_iter().map(Asked::into_parts).unzip();
+        match self.engine.execute(requests).await {
+            Ok(answers) => {
+                // Nobody listens where the caller has gone; what was asked is done all the same.
+                replies.into_iter().zip(answers).for_each(|(reply, answer)| drop(reply.send(Ok(answer))));
+                Ok(())
+            }
+            Err(error) => {
+                let unanswered = Unanswered::from(&error);
+                replies.into_iter().for_each(|reply| drop(reply.send(Err(unanswered))));
+                Err(error)
+            }
+        }
+    }
+
+    /// Hands out what is due.
+    async fn poll(&mut self) -> Result<(), StoreError> {
+        let ready = self.engine.next_wake() == Some(SignedDuration::ZERO);
+        if self.leaving && !ready {
+            self.again = false;
+            return Ok(());
+        }
+        self.again = true;
+        let sends = self.engine.poll().await?;
+        self.again = ready || !sends.is_empty();
+        let any = !sends.is_empty();
+        sends.into_iter().for_each(|send| self.let_out(send));
+        if any {
+            // They go before whatever this task would do next.
+            tokio::task::yield_now().await;
+        }
+        Ok(())
+    }
+
+    fn let_out(&mut self, send: Send) {
+        self.out += 1;
+        let owed = Owed::new(send, self.returns.clone());
+        tokio::spawn(send::carry(self.store.clone(), owed));
+    }
+
+    /// Writes down what came back; keeps it until the store has taken it.
+    async fn finish(&mut self) -> Result<(), StoreError> {
+        if self.returned.is_empty() {
+            return Ok(());
+        }
+        self.engine.finished(&self.returned).await?;
+        self.returned.clear();
+        self.again = true;
+        Ok(())
+    }
+}

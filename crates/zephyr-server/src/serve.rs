@@ -1,0 +1,124 @@
+//! Starts everything, and ends it in order.
+
+use std::fmt;
+use std::future::{Future, IntoFuture};
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::serve::ListenerExt;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use zephyr_core::World;
+use zephyr_engine::ports::{Entropy, Objects, Registry, Store, StoreError};
+
+use crate::app::App;
+use crate::runtime::Runtime;
+use crate::{bounds, routes};
+
+/// What the composition root decides.
+#[derive(Clone)]
+pub struct Settings {
+    /// How people reach this server, `https://zephyr.example.com`, for the links it makes.
+    pub public_url: String,
+    /// How many times as fast as real time the store's clock runs.
+    pub speed: u32,
+    /// The secret of the machine's own operator: accepted from the loopback only. Empty: nobody has it.
+    pub local_token: String,
+    /// The version of the program.
+    pub version: &'static str,
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings")
+            .field("public_url", &self.public_url)
+            .field("speed", &self.speed)
+            .field("version", &self.version)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why the server ended by itself. The process should end with it, and be started again once it is mended.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The store holds something that this version cannot read, or belongs to another server now.
+    #[error("the server stopped")]
+    Store(#[source] StoreError),
+    /// The task that pages people failed.
+    #[error("the engine failed; this is a fault of zephyr's own, and its log says more")]
+    Engine,
+    /// No connection can be accepted any more.
+    #[error("the server cannot accept connections")]
+    Http(#[source] io::Error),
+}
+
+/// Serves until `shutdown`, or until going on would be guessing. Then takes no new connection, lets open ones and
+/// sends under way come to their end within bounds, and returns.
+pub async fn serve<S, E>(
+    listener: TcpListener,
+    store: S,
+    entropy: E,
+    tokens: impl FnMut(&mut [u8]) + Send + 'static,
+    world: watch::Receiver<Arc<World>>,
+    settings: Settings,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), ServeError>
+where
+    S: Store + Objects + Registry,
+    E: Entropy,
+{
+    let (runtime, engine, goodbye) = Runtime::new(store.clone(), entropy, world.clone(), settings.speed);
+    let (end, ending) = watch::channel(false);
+    let app = App::new(store, engine, settings, world, ending.clone(), tokens);
+    let service = routes::all(app).into_make_service_with_connect_info::<SocketAddr>();
+    // Answers are small and awaited: each leaves at once.
+    let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
+    let http = axum::serve(listener, service).with_graceful_shutdown(ended(ending));
+
+    let mut engine = tokio::spawn(runtime.run());
+    let mut http = tokio::spawn(http.into_future());
+    let early = tokio::select! {
+        biased;
+        engine = &mut engine => Some(engine_end(engine)),
+        http = &mut http => Some(http_end(http)),
+        () = shutdown => None,
+    };
+    end.send_replace(true);
+    if !http.is_finished() && tokio::time::timeout(bounds::HTTP_DRAIN, &mut http).await.is_err() {
+        tracing::warn!("connections were still open when the server ended");
+        http.abort();
+    }
+    drop(goodbye);
+    if !engine.is_finished() {
+        match tokio::time::timeout(bounds::SEND_DRAIN, &mut engine).await {
+            Ok(ended) => return early.unwrap_or_else(|| engine_end(ended)),
+            Err(_) => {
+                tracing::warn!("sends were still under way when the server ended; the next start goes on with them");
+                engine.abort();
+            }
+        }
+    }
+    early.unwrap_or(Ok(()))
+}
+
+async fn ended(mut ending: watch::Receiver<bool>) {
+    // An error means that the sender is gone, which is the end as well.
+    drop(ending.wait_for(|ended| *ended).await);
+}
+
+fn engine_end(ended: Result<Result<(), StoreError>, tokio::task::JoinError>) -> Result<(), ServeError> {
+    match ended {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) => Err(ServeError::Store(error)),
+        Err(_) => Err(ServeError::Engine),
+    }
+}
+
+fn http_end(ended: Result<io::Result<()>, tokio::task::JoinError>) -> Result<(), ServeError> {
+    match ended {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) => Err(ServeError::Http(error)),
+        Err(error) => Err(ServeError::Http(io::Error::other(error))),
+    }
+}

@@ -1,0 +1,110 @@
+//! The way to providers and back: what becomes of one send.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bytes::Bytes;
+use jiff::SignedDuration;
+use zephyr_core::effect::{Effect, Outcome};
+use zephyr_core::policy::Method;
+use zephyr_core::{EffectId, PersonId};
+use zephyr_engine::Send;
+use zephyr_engine::ports::{ObjectKey, Objects};
+use zephyr_store::ModelStore;
+
+use crate::chance::Chance;
+use crate::counters::Counters;
+use crate::profile::Profile;
+use crate::ready::ready;
+
+/// The deadline of a call, as the runtime sets it.
+const DEADLINE: SignedDuration = SignedDuration::from_secs(5);
+
+/// What becomes of a send.
+#[derive(Debug, Clone)]
+pub struct Fate {
+    /// When it arrives at the provider, if it does.
+    pub arrives: Option<SignedDuration>,
+    /// When its answer is back, or its deadline over.
+    pub answered: SignedDuration,
+    /// The answer, if it is not the provider's own.
+    pub instead: Option<Outcome>,
+}
+
+/// The network and the providers behind it.
+#[derive(Debug)]
+pub struct Network {
+    chance: Chance,
+    pub calm: bool,
+    profile: Profile,
+    broken: BTreeSet<(PersonId, Method)>,
+    /// How often each page send arrived.
+    pub arrivals: BTreeMap<EffectId, u64>,
+    /// How often an answer was lost, by effect.
+    pub lost: BTreeMap<EffectId, u64>,
+}
+
+impl Network {
+    pub fn new(chance: Chance, profile: Profile, broken: BTreeSet<(PersonId, Method)>) -> Self {
+        Self { chance, calm: false, profile, broken, arrivals: BTreeMap::new(), lost: BTreeMap::new() }
+    }
+
+    /// Takes note that nobody will learn the answer to a send.
+    pub fn lose(&mut self, id: EffectId) {
+        *self.lost.entry(id).or_default() += 1;
+    }
+
+    /// Decides what becomes of a send.
+    pub fn fate(&mut self, send: &Send, counters: &mut Counters) -> Fate {
+        let there = SignedDuration::from_millis(self.chance.between(5, 400));
+        let back = SignedDuration::from_millis(self.chance.between(5, 400));
+        if let Effect::Page(page) = &send.effect
+            && self.broken.contains(&(page.person.clone(), page.method))
+        {
+            counters.count("method broken for good");
+            let instead = Outcome::Permanent { error: "no such number".to_owned() };
+            return Fate { arrives: None, answered: there + back, instead: Some(instead) };
+        }
+        let dice = u64::try_from(self.chance.between(0, 100)).unwrap_or(99);
+        let Profile { refused, lost_before, lost_after, .. } = self.profile;
+        let lost = |arrives| Fate {
+            arrives,
+            answered: DEADLINE,
+            instead: Some(Outcome::Ambiguous { error: "no answer within 5 s".to_owned() }),
+        };
+        if self.calm || dice >= refused + lost_before + lost_after {
+            Fate { arrives: Some(there), answered: there + back, instead: None }
+        } else if dice < refused {
+            counters.count("send refused for now");
+            let instead = Outcome::Retry { after: None, error: "503".to_owned() };
+            Fate { arrives: None, answered: there + back, instead: Some(instead) }
+        } else if dice < refused + lost_before {
+            counters.count("send lost on the way");
+            self.lose(send.id);
+            lost(None)
+        } else {
+            counters.count("answer lost after arrival");
+            self.lose(send.id);
+            lost(Some(there))
+        }
+    }
+
+    /// The provider takes a send and answers.
+    pub fn arrive(&mut self, send: &Send, providers: &ModelStore) -> Outcome {
+        if matches!(send.effect, Effect::Page(_)) {
+            *self.arrivals.entry(send.id).or_default() += 1;
+        }
+        let request = zephyr_providers::encode(send.id, &send.effect);
+        let response = ready(providers.exchange(keys(&request), move |now, documents| {
+            let (response, writes) = zephyr_providers::builtin::handle(now, &request, documents);
+            (response, writes.into_iter().map(|((kind, id), text)| (ObjectKey { kind, id }, text)).collect())
+        }));
+        match response {
+            Ok(response) => zephyr_providers::decode(&send.effect, &response),
+            Err(error) => unreachable!("the store in memory does not fail: {error}"),
+        }
+    }
+}
+
+fn keys(request: &http::Request<Bytes>) -> Vec<ObjectKey> {
+    zephyr_providers::builtin::keys(request).into_iter().map(|(kind, id)| ObjectKey { kind, id }).collect()
+}
