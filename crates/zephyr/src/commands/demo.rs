@@ -21,7 +21,7 @@ const OPEN: [&str; 6] = ["incident", "open", "--sev", "2", "--summary", "Checkou
 /// How often it is looked whether there is something to tell.
 const LOOK: Duration = Duration::from_millis(100);
 /// Pause for whoever reads along.
-const PAUSE: Duration = Duration::from_secs(2);
+const PAUSE: Duration = Duration::from_secs(3);
 /// How long the whole incident may take, by the server's clock: the chain has come to the founders by then.
 const INCIDENT: Duration = Duration::from_secs(30 * 60);
 /// How long what follows the resolution may take.
@@ -46,7 +46,7 @@ async fn show(printer: &mut Printer, server: &Server, given: &cli::Demo) -> Resu
     type_line(printer, server, &OPEN, None).await?;
 
     let mut people = People::new(given.speed);
-    let incident = answered(printer, server, &operator, &mut people, given.speed).await?;
+    let (incident, mut story) = answered(printer, server, &operator, &mut people, given.speed).await?;
     tokio::time::sleep(PAUSE).await;
     title(printer, "What others see of it");
     looks::print(&operator, printer).await?;
@@ -56,6 +56,8 @@ async fn show(printer: &mut Printer, server: &Server, given: &cli::Demo) -> Resu
     let token = commander.and_then(|person| people.token(person)).map(str::to_owned);
     type_line(printer, server, &["incident", "resolve", &incident.label], token.as_deref()).await?;
     afterwards(&operator, &incident).await?;
+    title(printer, "The rest of its timeline");
+    story.go_on(&operator, printer).await?;
     title(printer, "What others see of it now");
     looks::print(&operator, printer).await?;
     if given.exit {
@@ -84,7 +86,7 @@ async fn answered(
     operator: &Client,
     people: &mut People,
     speed: u32,
-) -> Result<Incident, Failure> {
+) -> Result<(Incident, Story), Failure> {
     let mut incident = the_incident(operator).await?;
     title(printer, "Its timeline, in minutes and seconds of the server's clock");
     let mut story = Story::of(&incident);
@@ -97,7 +99,7 @@ async fn answered(
             printer.line(Line::labelled("").faint(&format!("({sleeper} sleeps; everybody else answers when rung)")));
         }
         if incident.pages.iter().all(|page| page.state == "answered") {
-            return Ok(incident);
+            return Ok((incident, story));
         }
         tokio::time::sleep(LOOK).await;
         incident = the_incident(operator).await?;

@@ -11,7 +11,8 @@ use crate::failure::{Exit, Failure};
 use crate::machine::{self, Deadline};
 use crate::opening::OpeningKey;
 use crate::printer::Line;
-use crate::render::{Clock, steps};
+use crate::render::Clock;
+use crate::render::steps::{self, Told};
 use crate::settings::Settings;
 
 /// How long it waits for what is still to come.
@@ -29,10 +30,11 @@ pub async fn run(session: &mut Session<'_>, settings: &Settings, given: cli::Ope
         ring_me: given.ring_me,
     };
     let changed = open(session, settings, &body).await?;
-    let mut watch = Watch { paged: steps::is_paged(&changed.incident), incident: changed.incident };
+    let paged = steps::is_paged(&changed.incident);
+    let mut watch = Watch { paged, incident: changed.incident, told: Told::default() };
     if !session.json {
         let clock = Clock { now: watch.incident.opened_at, zone: machine::zone() };
-        for line in steps::opened(&watch.incident, changed.repeated, &clock) {
+        for line in watch.told.opened(&watch.incident, changed.repeated, &clock) {
             session.printer.line(line);
         }
     }
@@ -77,6 +79,7 @@ struct Watch {
     incident: Incident,
     /// Whether a page was accepted by its provider, or answered.
     paged: bool,
+    told: Told,
 }
 
 impl Watch {
@@ -93,13 +96,16 @@ impl Watch {
             let news = news?;
             for entry in news.entries.iter().filter(|entry| !entry.detail && entry.seq > after) {
                 self.paged |= entry.kind == "send_accepted";
-                if !session.json {
-                    session.printer.line(steps::happened(entry));
+                if let (false, Some(line)) = (session.json, steps::happened(entry)) {
+                    session.printer.line(line);
                 }
             }
             if !news.entries.is_empty() {
                 self.incident = session.client.get(&paths::incident(&label)).await?;
                 self.paged |= steps::is_paged(&self.incident);
+                if !session.json {
+                    self.told.news(&self.incident).into_iter().for_each(|line| session.printer.line(line));
+                }
             }
             after = after.max(news.next_after);
         }

@@ -1,5 +1,7 @@
 //! An incident: its head, its pages, where it is shown.
 
+use std::collections::BTreeSet;
+
 use zephyr_api::{Entry, Incident, Link, Page, Wanted};
 
 use super::Clock;
@@ -46,7 +48,10 @@ pub fn subject(incident: &Incident) -> Line {
 
 /// Its pages, one line each.
 pub fn pages(incident: &Incident, clock: &Clock) -> Vec<Line> {
-    incident.pages.iter().map(|one| page(one, clock)).collect()
+    let mut pages: Vec<&Page> = incident.pages.iter().collect();
+    // Whoever owns the service first.
+    pages.sort_by_key(|page| page.target != "service");
+    pages.into_iter().map(|one| page(one, clock)).collect()
 }
 
 /// One page: who is rung or has answered, and what comes next.
@@ -115,19 +120,30 @@ fn phone(wanted: &Wanted) -> String {
 pub fn link(label: &str, link: &Link) -> Line {
     let line = Line::labelled(label);
     let line = match link.state.as_str() {
-        "shown" => {
-            let shown: Vec<&str> = [&link.id, &link.url].into_iter().flatten().map(String::as_str).collect();
-            line.plain(&shown.join("  "))
-        }
         "none" => line.faint("none"),
-        other => match &link.id {
-            Some(id) => line.plain(&format!("{id} ({other})")),
-            None => line.plain(other),
-        },
+        "shown" => line.plain(&place(link)),
+        other if link.id.is_some() => line.plain(&format!("{} ({other})", place(link))),
+        other => line.plain(other),
     };
     match &link.trouble {
         Some(trouble) => line.push(Style::Bad, &format!("  {trouble}")),
         None => line,
+    }
+}
+
+/// The same for one that was just made, whatever else is to be done to it.
+pub fn shown(label: &str, link: &Link) -> Line {
+    let line = Line::labelled(label);
+    if link.state == "none" { line.faint("none") } else { line.plain(&place(link)) }
+}
+
+/// Where to look at it; its name as well, where the address does not have it.
+fn place(link: &Link) -> String {
+    match (&link.id, &link.url) {
+        (Some(id), Some(url)) if url.contains(id.as_str()) => url.clone(),
+        (Some(id), Some(url)) => format!("{id}  {url}"),
+        (Some(one), None) | (None, Some(one)) => one.clone(),
+        (None, None) => "nowhere".to_owned(),
     }
 }
 
@@ -156,11 +172,18 @@ pub fn update(incident: &Incident, clock: &Clock) -> Option<Line> {
 
 /// What happened last, without details.
 pub fn story(entries: &[Entry], clock: &Clock) -> Vec<Line> {
-    let told: Vec<&Entry> = entries.iter().filter(|entry| !entry.detail).collect();
+    let mut told: Vec<&Entry> = entries.iter().filter(|entry| !entry.detail).collect();
+    told.retain(once());
     let left_out = told.len().saturating_sub(STORY);
     let more = (left_out > 0).then(|| Line::indented(2).faint(&format!("({left_out} earlier entries)")));
     let last = told.iter().skip(left_out);
     more.into_iter().chain(last.map(|entry| Line::labelled(&clock.second(entry.at)).plain(&entry.text))).collect()
+}
+
+/// Whether an entry says something that those before it did not: every step of a channel names it again.
+pub fn once() -> impl FnMut(&&Entry) -> bool {
+    let mut said: BTreeSet<String> = BTreeSet::new();
+    move |entry| entry.kind != "mirror_done" || said.insert(entry.text.clone())
 }
 
 /// One line of a list.
