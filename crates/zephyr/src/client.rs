@@ -145,12 +145,11 @@ impl Client {
         }
     }
 
-    async fn call<Body: Serialize, Answer: DeserializeOwned>(
-        &self,
-        call: Call<'_, Body>,
-    ) -> Result<Answer, CallError> {
+    async fn call<Body: Serialize, Answer: DeserializeOwned>(&self, call: Call<'_, Body>) -> Result<Answer, CallError> {
         let guess = match &self.person {
-            Person::Guessed(name) if self.found.borrow().is_machines_own && !self.guessed_wrong.get() => Some(name.as_str()),
+            Person::Guessed(name) if self.found.borrow().is_machines_own && !self.guessed_wrong.get() => {
+                Some(name.as_str())
+            }
             Person::Given(_) | Person::Guessed(_) | Person::Nobody => None,
         };
         let given = if let Person::Given(name) = &self.person { Some(name.as_str()) } else { guess };
@@ -191,12 +190,11 @@ impl Client {
         match error {
             CallError::Problem(problem) => problem.into(),
             CallError::Unreached(why) => discover::unreachable(&self.found.borrow(), &why),
-            CallError::Lost(why) => Failure::new(
-                crate::failure::Exit::Unreachable,
-                format!("the answer of {} was lost", self.url()),
-            )
-            .why(why)
-            .hint("it may be done: `zephyr` shows how things stand"),
+            CallError::Lost(why) => {
+                Failure::new(crate::failure::Exit::Unreachable, format!("the answer of {} was lost", self.url()))
+                    .why(why)
+                    .hint("it may be done: `zephyr` shows how things stand")
+            }
             CallError::Nonsense(why) => Failure::refused(format!("{} does not answer as zephyr does", self.url()))
                 .why(why)
                 .hint("look whether the address is right, and both are of the same version"),

@@ -28,7 +28,8 @@ pub fn find(connection: &Connection) -> Result<Found, Failure> {
             check(url)?;
             // A token goes only to the server that made it.
             let own = locals.find(|(_, local)| local.url == *url).map(|(_, local)| local.token);
-            let is_machines_own = own.is_some() && connection.token.as_ref().is_none_or(|given| Some(given) == own.as_ref());
+            let is_machines_own =
+                own.is_some() && connection.token.as_ref().is_none_or(|given| Some(given) == own.as_ref());
             let token = connection.token.clone().or(own);
             Ok(Found { url: url.clone(), token, is_machines_own, read_from: None })
         }

@@ -1,6 +1,8 @@
 //! Every environment variable that zephyr reads, each declared once; and the only place that reads one.
 //!
-//! Those with a flag of the same meaning are read by the definitions in `cli`, which name the constants here.
+//! Those with a flag of the same meaning are read by the definitions in `cli`, which name the constants here. Two
+//! libraries read their own: `anstream` asks `NO_COLOR`, `CLICOLOR` and `TERM` whether to use colours, and `reqwest` asks
+//! `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` for servers that are not on this machine.
 
 use std::ffi::OsString;
 use std::path::PathBuf;

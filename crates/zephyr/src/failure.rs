@@ -58,7 +58,9 @@ impl Failure {
     /// Says why.
     #[must_use]
     pub fn why(mut self, why: impl ToString) -> Self {
-        self.why = Some(why.to_string());
+        // The number of a system's error says nothing that its words do not.
+        let why = why.to_string();
+        self.why = why.split(" (os error").next().map(str::to_owned);
         self
     }
 
@@ -74,9 +76,10 @@ impl From<Problem> for Failure {
     fn from(problem: Problem) -> Self {
         let exit = if problem.code == Code::Unavailable { Exit::Unreachable } else { Exit::Refused };
         let hint = hint(&problem);
-        // A value that cannot be: which it is says nothing that the reason does not say better.
+        let is_plain = matches!(problem.code, Code::Invalid | Code::Refused | Code::NotFound | Code::Forbidden);
         match problem.detail {
-            Some(why) if problem.code == Code::Invalid => Self { exit, what: without_stop(why), why: None, hint },
+            // The reason alone says what failed, too.
+            Some(why) if is_plain => Self { exit, what: without_stop(why), why: None, hint },
             why => Self { exit, what: problem.title, why: why.map(without_stop), hint },
         }
     }

@@ -50,8 +50,11 @@ fn main() -> ExitCode {
 
 /// A server uses every processor; everything else is over before a second thread would have begun.
 fn runtime(server: bool) -> std::io::Result<tokio::runtime::Runtime> {
-    let mut builder =
-        if server { tokio::runtime::Builder::new_multi_thread() } else { tokio::runtime::Builder::new_current_thread() };
+    let mut builder = if server {
+        tokio::runtime::Builder::new_multi_thread()
+    } else {
+        tokio::runtime::Builder::new_current_thread()
+    };
     builder.enable_all().build()
 }
 

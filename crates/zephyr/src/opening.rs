@@ -2,7 +2,7 @@
 //! incident that there is, not a second one.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
@@ -28,7 +28,7 @@ impl OpeningKey {
         let folder = state.map(|state| state.join(FOLDER));
         let name = machine::hex(&Sha256::digest(same));
         let file = folder.as_ref().map(|folder| folder.join(&name));
-        if let Some(key) = file.as_ref().and_then(|file| kept(file)) {
+        if let Some(key) = file.as_deref().and_then(kept) {
             return Self { key, file };
         }
         let key = machine::unguessable();
@@ -51,7 +51,7 @@ impl OpeningKey {
     }
 }
 
-fn kept(file: &PathBuf) -> Option<String> {
+fn kept(file: &Path) -> Option<String> {
     let age = fs::metadata(file).ok()?.modified().ok()?.elapsed().ok()?;
     let key = local::read_short(file)?;
     (age < KEPT && key.len() == 32 && key.bytes().all(|byte| byte.is_ascii_hexdigit())).then_some(key)

@@ -81,7 +81,8 @@ impl Sink {
 
     fn raw(&mut self, text: &str) {
         // Whoever closed the pipe has read enough; what was asked of the server is done all the same.
-        let _ = self.to.write_all(text.as_bytes()).and_then(|()| self.to.write_all(b"\n")).and_then(|()| self.to.flush());
+        let _ =
+            self.to.write_all(text.as_bytes()).and_then(|()| self.to.write_all(b"\n")).and_then(|()| self.to.flush());
     }
 }
 
@@ -118,7 +119,10 @@ pub(crate) mod testing {
     /// Everything printed, without styles, stderr's lines marked.
     pub(crate) fn printed(columns: Option<usize>, unicode: bool, print: impl FnOnce(&mut Printer)) -> String {
         let (out, err) = (Shared::default(), Shared::default());
-        let sink = |to: &Shared| Sink { to: Box::new(anstream::StripStream::new(Box::new(to.clone()) as Box<dyn Write>)), columns, unicode };
+        let sink = |to: &Shared| {
+            let to: Box<dyn Write> = Box::new(to.clone());
+            Sink { to: Box::new(anstream::StripStream::new(to)), columns, unicode }
+        };
         let mut printer = Printer { out: sink(&out), err: sink(&err) };
         print(&mut printer);
         let text = |from: &Shared| String::from_utf8(from.0.borrow().clone()).unwrap();

@@ -2,7 +2,7 @@
 
 use zephyr_api::Acknowledged;
 
-use super::{Session, paths};
+use super::{Session, beside, paths};
 use crate::failure::{Exit, Failure};
 use crate::render::incident;
 
@@ -13,11 +13,9 @@ pub async fn run(session: &mut Session<'_>) -> Result<Exit, Failure> {
         session.printer.json(&answered);
         return Ok(Exit::Done);
     }
-    if answered.incidents.is_empty() {
-        session.printer.line("Nothing is ringing for you.");
-    }
     for one in &answered.incidents {
         session.printer.line(incident::head(one, "acknowledged"));
+        incident::pages(one, &beside(one)).into_iter().for_each(|line| session.printer.line(line));
     }
     if let [first, ..] = answered.incidents.as_slice() {
         session.printer.say(format!("now: zephyr incident show {}", first.label));

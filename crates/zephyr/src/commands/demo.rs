@@ -131,7 +131,8 @@ async fn stay(printer: &mut Printer, server: &Server, login: Option<(&str, &str)
     title(printer, "Look around");
     printer.line(Line::labelled("console").strong(&format!("{}/", server.url())));
     if let Some((person, token)) = login {
-        printer.line(Line::labelled("log in at").plain(&format!("{}/login as {person}, with this token:", server.url())));
+        printer
+            .line(Line::labelled("log in at").plain(&format!("{}/login as {person}, with this token:", server.url())));
         printer.line(Line::labelled("").plain(token));
     }
     printer.say("Ctrl-C ends it and leaves nothing behind.");

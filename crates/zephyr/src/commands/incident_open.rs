@@ -60,9 +60,11 @@ async fn open(session: &Session<'_>, settings: &Settings, body: &OpenIncident) -
         answer = client.post_surely(paths::INCIDENTS, body, &machine::unguessable()).await;
     }
     match answer {
-        Err(CallError::Lost(why)) => Err(Failure::new(Exit::Unreachable, format!("the answer of {} was lost", client.url()))
-            .why(why)
-            .hint("it may be open: type the same line again, it opens no second one")),
+        Err(CallError::Lost(why)) => {
+            Err(Failure::new(Exit::Unreachable, format!("the answer of {} was lost", client.url()))
+                .why(why)
+                .hint("it may be open: type the same line again, it opens no second one"))
+        }
         Err(error) => {
             key.forget();
             Err(client.failure(error))
@@ -92,7 +94,9 @@ impl Watch {
             let wait = deadline.left();
             // The server counts whole seconds; the last part of one is waited here.
             let path = paths::timeline(&label, after, wait.as_secs().max(1));
-            let Ok(news) = tokio::time::timeout(wait, session.client.wait::<Timeline>(&path, wait)).await else { break };
+            let Ok(news) = tokio::time::timeout(wait, session.client.wait::<Timeline>(&path, wait)).await else {
+                break;
+            };
             let news = news?;
             for entry in news.entries.iter().filter(|entry| !entry.detail && entry.seq > after) {
                 self.paged |= entry.kind == "send_accepted";

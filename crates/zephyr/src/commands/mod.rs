@@ -67,7 +67,10 @@ impl<'p> Session<'p> {
         let open = open(self.get(paths::INCIDENTS).await?);
         match open.as_slice() {
             [only] => Ok(only.label.clone()),
-            [] => Err(Failure::refused("no incident is open").hint("`zephyr incident list --all` shows those that are over")),
+            [] => {
+                Err(Failure::refused("no incident is open")
+                    .hint("`zephyr incident list --all` shows those that are over"))
+            }
             [newest, ..] => {
                 let labels: Vec<&str> = open.iter().map(|incident| incident.label.as_str()).collect();
                 Err(Failure::refused(format!("{} incidents are open", open.len()))
@@ -84,9 +87,8 @@ impl<'p> Session<'p> {
             return;
         }
         let incident = &changed.incident;
-        let clock = Clock { now: latest(incident), zone: machine::zone() };
         self.printer.line(crate::render::incident::head(incident, how));
-        for line in crate::render::incident::pages(incident, &clock) {
+        for line in crate::render::incident::pages(incident, &beside(incident)) {
             self.printer.line(line);
         }
     }
@@ -98,9 +100,10 @@ pub fn open(incidents: Incidents) -> Vec<Incident> {
 }
 
 /// The server's present as far as an incident tells: its own last known time. Good enough beside a change just made.
-fn latest(incident: &Incident) -> jiff::Timestamp {
+pub fn beside(incident: &Incident) -> Clock {
     let sent = incident.pages.iter().flat_map(|page| page.wanted.iter().flat_map(|wanted| &wanted.methods));
-    sent.filter(|method| method.state != "waiting").filter_map(|method| method.at).fold(incident.opened_at, Ord::max)
+    let sent = sent.filter(|method| method.state != "waiting").filter_map(|method| method.at);
+    Clock { now: sent.fold(incident.opened_at, Ord::max), zone: machine::zone() }
 }
 
 /// Addresses of the API.

@@ -43,7 +43,8 @@ fn likely(incidents: &[Incident], me: &Me) -> [String; 3] {
         return [open, "zephyr oncall".to_owned(), "zephyr incident list --all".to_owned()];
     };
     let rings = |one: &Incident| {
-        let wants_me = |page: &zephyr_api::Page| page.wanted.iter().any(|wanted| Some(&wanted.person) == me.person.as_ref());
+        let wants_me =
+            |page: &zephyr_api::Page| page.wanted.iter().any(|wanted| Some(&wanted.person) == me.person.as_ref());
         one.pages.iter().any(wants_me)
     };
     let show = format!("zephyr incident show {}", first.label);

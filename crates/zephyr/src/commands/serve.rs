@@ -2,6 +2,7 @@
 
 use std::io::ErrorKind;
 use std::net::SocketAddr;
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -20,9 +21,9 @@ use crate::machine::{self, OsEntropy};
 use crate::printer::{Line, Printer, Style};
 use crate::render::Clock;
 use crate::serve::leave::{self, Signals};
+use crate::serve::log;
 use crate::serve::policy_file::{self, PolicyFile};
 use crate::serve::runbook::{self, Place};
-use crate::serve::log;
 use crate::settings::{DATA, Settings};
 
 /// The database in the data folder.
@@ -49,7 +50,10 @@ pub async fn run(printer: &mut Printer, settings: &Settings, given: cli::Serve) 
     let public_url = given.public_url.clone().map(|url| url.trim_end_matches('/').to_owned());
     let public_url = public_url.unwrap_or_else(|| local.url.clone());
     leave_word(&local, &data, settings)?;
-    banner(printer, &Banner { given: &given, data: &data, world: &world, url: &public_url, address, now: now(&store).await });
+    banner(
+        printer,
+        &Banner { given: &given, data: &data, world: &world, url: &public_url, address, now: now(&store).await },
+    );
 
     let (publish, world) = watch::channel(Arc::new(world));
     tokio::spawn(runbook::keep_fresh(place, publish));
@@ -104,7 +108,8 @@ fn make_folder(data: &Path) -> Result<(), Failure> {
             .why(error)
             .hint("name one with --data DIR that this user may write to")
     };
-    std::fs::create_dir_all(data).map_err(failed)?;
+    // What is in it concerns nobody else on this machine.
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(data).map_err(failed)?;
     // A folder that can be read and not written would be noticed only when the first incident comes.
     tempfile::NamedTempFile::new_in(data).map_err(failed)?;
     Ok(())
@@ -146,11 +151,15 @@ async fn open(data: &Path, speed: u32) -> Result<SqliteStore, Failure> {
 fn cannot_open(error: &OpenError) -> Failure {
     let text = error.to_string();
     let why = std::error::Error::source(error).map(ToString::to_string);
-    let failure = match text.split_once(": ") {
-        Some((what, hint)) => Failure::refused(what).hint(hint),
-        None => Failure::refused(text),
+    let (what, hint) = text.split_once(": ").unwrap_or((text.as_str(), "look at the disk"));
+    let hint = match error {
+        OpenError::InUse { .. } => "stop that one, or give this one a folder of its own: --data DIR",
+        OpenError::NotADatabase { .. } | OpenError::Foreign { .. } => {
+            "move it away, or take another folder: --data DIR"
+        }
+        _ => hint,
     };
-    Failure { why, ..failure }
+    Failure { why, ..Failure::refused(what).hint(hint) }
 }
 
 /// Keeps the policy in force, without anybody's address.
@@ -169,10 +178,10 @@ fn leave_word(local: &Local, data: &Path, settings: &Settings) -> Result<(), Fai
         Failure::refused(format!("{} cannot be written", data.join(local::FILE).display())).why(error)
     })?;
     // Only a convenience for commands called from other folders.
-    if let (Some(state), Ok(data)) = (&settings.connection.state, data.canonicalize()) {
-        if let Err(error) = local::write_pointer(state, &data) {
-            tracing::debug!(%error, "the pointer to the data folder was not written");
-        }
+    if let (Some(state), Ok(data)) = (&settings.connection.state, data.canonicalize())
+        && let Err(error) = local::write_pointer(state, &data)
+    {
+        tracing::debug!(%error, "the pointer to the data folder was not written");
     }
     Ok(())
 }

@@ -7,14 +7,8 @@ use std::{fs, io};
 const FILES: [(&str, &str); 4] = [
     (POLICY, include_str!("../../../../examples/acme/zephyr.toml")),
     ("runbooks/incident.md", include_str!("../../../../examples/acme/runbooks/incident.md")),
-    (
-        "runbooks/post-mortem-template.md",
-        include_str!("../../../../examples/acme/runbooks/post-mortem-template.md"),
-    ),
-    (
-        "comms/incident-email-template.md",
-        include_str!("../../../../examples/acme/comms/incident-email-template.md"),
-    ),
+    ("runbooks/post-mortem-template.md", include_str!("../../../../examples/acme/runbooks/post-mortem-template.md")),
+    ("comms/incident-email-template.md", include_str!("../../../../examples/acme/comms/incident-email-template.md")),
 ];
 const POLICY: &str = "zephyr.toml";
 

@@ -66,7 +66,8 @@ impl Server {
     }
 
     fn client(&self, token: &str, is_machines_own: bool) -> Result<Client, Failure> {
-        let found = Found { url: self.local.url.clone(), token: Some(token.to_owned()), is_machines_own, read_from: None };
+        let found =
+            Found { url: self.local.url.clone(), token: Some(token.to_owned()), is_machines_own, read_from: None };
         Client::new(found, Person::Nobody)
     }
 

@@ -146,13 +146,20 @@ mod tests {
     #[test]
     fn a_long_line_is_folded_under_its_label() {
         let line = || {
-            Line::labelled("service").plain("paging Maya Okafor, Lena Brandt and 東京の人 by push; ").faint("then the rest of them")
+            Line::labelled("service")
+                .plain("paging Maya Okafor, Lena Brandt and 東京の人 by push; ")
+                .faint("then the rest of them")
         };
-        insta::assert_snapshot!(printed(Some(40), true, |printer| printer.line(line())), @r"
-          service   paging Maya Okafor, Lena
-                    Brandt and 東京の人 by push;
-                    then the rest of them
-        ");
-        insta::assert_snapshot!(printed(None, false, |printer| printer.line(line())), @"  service   paging Maya Okafor, Lena Brandt and ????? by push; then the rest of them");
+        assert_eq!(
+            printed(Some(40), true, |printer| printer.line(line())),
+            "  service     paging Maya Okafor, Lena\n\
+             \x20             Brandt and 東京の人 by\n\
+             \x20             push; then the rest of\n\
+             \x20             them\n"
+        );
+        assert_eq!(
+            printed(None, false, |printer| printer.line(line())),
+            "  service     paging Maya Okafor, Lena Brandt and ???? by push; then the rest of them\n"
+        );
     }
 }

@@ -74,15 +74,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn p28_times_are_told_in_the_readers_zone_with_their_distance() {
+    fn times_are_told_in_the_readers_zone_with_their_distance() {
         let clock =
             Clock { now: "2026-11-23T22:58:00Z".parse().unwrap(), zone: TimeZone::get("Europe/Berlin").unwrap() };
         let told = |at: &str| clock.at(at.parse().unwrap());
-        insta::assert_snapshot!(
-            ["2026-11-23T23:03:00Z", "2026-11-23T22:57:48Z", "2026-11-23T22:58:00.3Z", "2026-11-25T09:00:00Z", "2026-11-22T22:30:00Z"]
-                .map(told)
-                .join("\n"),
-            @""
-        );
+        for (at, expected) in [
+            ("2026-11-23T22:59:40Z", "23:59 (in 2 min)"),
+            ("2026-11-23T23:03:00Z", "Tue 24 Nov 00:03 (in 5 min)"),
+            ("2026-11-23T22:57:48Z", "23:57 (12 s ago)"),
+            ("2026-11-23T22:58:00.3Z", "23:58 (now)"),
+            ("2026-11-25T09:00:00Z", "Wed 25 Nov 10:00 (in 34 h)"),
+            ("2026-11-01T22:30:00Z", "Sun 1 Nov 23:30 (22 days ago)"),
+        ] {
+            assert_eq!(told(at), expected);
+        }
     }
 }

@@ -30,7 +30,8 @@ pub fn read(path: &Path, printer: &mut Printer) -> Result<PolicyFile, Failure> {
                     printer.say(Line::indented(indent).plain(line.trim_start()));
                 }
             }
-            let count = if mistakes.len() == 1 { "a mistake".to_owned() } else { format!("{} mistakes", mistakes.len()) };
+            let count =
+                if mistakes.len() == 1 { "a mistake".to_owned() } else { format!("{} mistakes", mistakes.len()) };
             Err(Failure::refused(format!("{} has {count}, listed above", path.display())).why("nothing was started"))
         }
     }

@@ -167,7 +167,8 @@ impl Server<'_> {
 
     fn check_log(&self) {
         let log = std::fs::read_to_string(self.place.path("log")).unwrap();
-        let errors: Vec<&str> = log.lines().filter(|line| line.contains("\"ERROR\"") || line.contains("panicked")).collect();
+        let errors: Vec<&str> =
+            log.lines().filter(|line| line.contains("\"ERROR\"") || line.contains("panicked")).collect();
         assert!(errors.is_empty(), "{}", errors.join("\n"));
     }
 }
@@ -196,6 +197,7 @@ pub fn seen(output: &Output) -> String {
 pub fn filters() -> Vec<(&'static str, &'static str)> {
     vec![
         (r"/[^\s]*/\.tmp[A-Za-z0-9]+", "[FOLDER]"),
+        (r"toml:(\d+):(\d+)", "toml:$1, column $2"),
         (r"127\.0\.0\.1:\d+", "127.0.0.1:[PORT]"),
         (r"((Mon|Tue|Wed|Thu|Fri|Sat|Sun) \d+ [A-Z][a-z]{2} )?\b\d{2}:\d{2}\b(:\d{2})?", "[TIME]"),
         (r"\d{4}-\d{2}-\d{2}T[0-9:.]+Z", "[INSTANT]"),
@@ -209,11 +211,13 @@ pub fn filters() -> Vec<(&'static str, &'static str)> {
     ]
 }
 
-/// Compares what was seen with a snapshot beside the test.
+/// Compares what was seen with the snapshots beside the tests.
 #[macro_export]
 macro_rules! see {
-    ($seen:expr, @$snapshot:literal) => {
-        insta::with_settings!({ filters => $crate::harness::filters() }, { insta::assert_snapshot!($seen, @$snapshot) })
+    ($seen:expr) => {
+        insta::with_settings!({ filters => $crate::harness::filters(), omit_expression => true }, {
+            insta::assert_snapshot!($seen)
+        })
     };
 }
 
