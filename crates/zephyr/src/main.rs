@@ -1,2 +1,93 @@
-//! stub
-fn main() {}
+//! zephyr: incident response and on-call. The composition root: reads what was typed, runs one command, says how it
+//! ended.
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::cli::{Cli, Command, Incident, Page, Token};
+use crate::commands::Session;
+use crate::commands::incident_end::How;
+use crate::failure::{Exit, Failure};
+use crate::printer::Printer;
+use crate::settings::Settings;
+
+mod cli;
+mod client;
+mod commands;
+mod demo;
+mod discover;
+mod env;
+mod failure;
+mod local;
+mod machine;
+mod opening;
+mod printer;
+mod render;
+mod serve;
+mod settings;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let mut printer = Printer::of_process();
+    let outcome = match runtime(matches!(cli.command, Some(Command::Serve(_)))) {
+        Ok(runtime) => {
+            let outcome = runtime.block_on(run(cli, &mut printer));
+            // Nothing is waited for that cannot be given up, like a read of standard input.
+            runtime.shutdown_background();
+            outcome
+        }
+        Err(error) => Err(Failure::refused("cannot start").why(error)),
+    };
+    match outcome {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            printer.failure(&failure);
+            failure.exit.into()
+        }
+    }
+}
+
+/// A server uses every processor; everything else is over before a second thread would have begun.
+fn runtime(server: bool) -> std::io::Result<tokio::runtime::Runtime> {
+    let mut builder = if server {
+        tokio::runtime::Builder::new_multi_thread()
+    } else {
+        tokio::runtime::Builder::new_current_thread()
+    };
+    builder.enable_all().build()
+}
+
+async fn run(cli: Cli, printer: &mut Printer) -> Result<Exit, Failure> {
+    let settings = Settings::new(cli.connection);
+    match cli.command {
+        Some(Command::Serve(given)) => return commands::serve::run(printer, &settings, given).await,
+        Some(Command::Demo(given)) => return commands::demo::run(printer, given).await,
+        command => ask(&mut Session::new(&settings, printer)?, &settings, command).await,
+    }
+}
+
+/// The commands that ask a server.
+async fn ask(session: &mut Session<'_>, settings: &Settings, command: Option<Command>) -> Result<Exit, Failure> {
+    match command {
+        Some(Command::Incident(incident)) => match incident {
+            Incident::Open(given) => commands::incident_open::run(session, settings, given).await,
+            Incident::List(given) => commands::incident_list::run(session, given).await,
+            Incident::Show(given) => commands::incident_show::run(session, given).await,
+            Incident::Resolve(given) => commands::incident_end::run(session, How::Resolve, given).await,
+            Incident::Cancel(given) => commands::incident_end::run(session, How::Cancel, given).await,
+        },
+        Some(Command::Page(page)) => match page {
+            Page::List => commands::page_list::run(session).await,
+            Page::Ack(given) => commands::page_change::acknowledge(session, given).await,
+            Page::Decline(given) => commands::page_change::decline(session, given).await,
+            Page::Take(given) => commands::page_change::take(session, given).await,
+            Page::Stop(given) => commands::page_change::stop(session, given).await,
+            Page::RingAgain(given) => commands::page_change::ring_again(session, given).await,
+        },
+        Some(Command::Ack) => commands::ack::run(session).await,
+        Some(Command::Oncall) => commands::oncall::run(session).await,
+        Some(Command::Token(Token::Create(given))) => commands::token_create::run(session, given).await,
+        Some(Command::Serve(_) | Command::Demo(_)) | None => commands::overview::run(session).await,
+    }
+}

@@ -1,0 +1,246 @@
+//! What can be typed: definitions for clap and nothing else. `settings` turns them into what the commands work with.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use zephyr_core::{PersonId, RotationId};
+
+use crate::env;
+
+mod values;
+
+pub use values::{IncidentArg, LogFormat, SeverityArg, TargetArg};
+
+/// Incident response and on-call, on your own machine.
+#[derive(Debug, Parser)]
+#[command(name = "zephyr", version, max_term_width = 80, disable_help_subcommand = true)]
+#[command(after_help = "\
+Without a command it shows what is open, who has it and what is due.
+Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 no server reached, 4 done but no page is out yet.")]
+pub struct Cli {
+    #[command(flatten)]
+    pub connection: Connection,
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// How to reach a server; every command takes these.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Connection")]
+pub struct Connection {
+    /// The server, `http://127.0.0.1:7878`; else the one that runs on this machine
+    #[arg(long, global = true, env = env::SERVER, value_name = "URL")]
+    pub server: Option<String>,
+    /// The token to show it; else the machine's own. Better given by the environment: others can see a command line
+    #[arg(long, global = true, env = env::TOKEN, value_name = "TOKEN", hide_env_values = true)]
+    pub token: Option<String>,
+    /// Who you are; with the machine's own token only, where your user name is not your name in the policy
+    #[arg(long = "as", global = true, env = env::AS, value_name = "PERSON")]
+    pub person: Option<PersonId>,
+    /// The folder that the server keeps its data in [default: ./zephyr-data]
+    #[arg(long, global = true, env = env::DATA, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Print the answer of the API as JSON
+    #[arg(long, global = true)]
+    pub json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the server: pages, console, status page and API
+    Serve(Serve),
+    /// Open an incident, look at it, end it
+    #[command(subcommand)]
+    Incident(Incident),
+    /// Answer pages, hand them on, stop them
+    #[command(subcommand)]
+    Page(Page),
+    /// Answer everything that is ringing for me
+    Ack,
+    /// Who is on call now
+    Oncall,
+    /// Let a person or a program use the API
+    #[command(subcommand)]
+    Token(Token),
+    /// Watch a whole incident at sixty times the speed, with made-up people; leaves nothing behind
+    Demo(Demo),
+}
+
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// The policy file
+    #[arg(long, value_name = "FILE", default_value = "zephyr.toml")]
+    pub policy: PathBuf,
+    /// Where to listen; port 0 takes any that is free
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7878")]
+    pub listen: String,
+    /// Where people reach it, if that is not where it listens: `https://zephyr.example.com`
+    #[arg(long, value_name = "URL")]
+    pub public_url: Option<String>,
+    /// How to write the log, which goes to stderr
+    #[arg(long, value_name = "FORMAT", value_enum, default_value = "text")]
+    pub log: LogFormat,
+    /// How many times as fast as real time its clock runs
+    #[arg(long, value_name = "N", default_value_t = 1, hide = true, value_parser = clap::value_parser!(u32).range(1..=3600))]
+    pub speed: u32,
+    /// End when standard input ends, so that whoever started it need not
+    #[arg(long, hide = true)]
+    pub while_stdin: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Incident {
+    /// Open an incident and page whom it concerns
+    Open(Open),
+    /// What is open, newest first
+    List(List),
+    /// One incident: who has it, what is ringing, where to look
+    Show(One),
+    /// It is over: pages stop, the status entry and the ticket are closed
+    Resolve(End),
+    /// It was a false alarm: pages stop, the status entry is withdrawn. Nobody asks why
+    Cancel(End),
+}
+
+#[derive(Debug, Args)]
+pub struct Open {
+    /// What is wrong, one line
+    #[arg(long, value_name = "TEXT")]
+    pub summary: Option<String>,
+    /// What is wrong, without writing --summary
+    #[arg(value_name = "SUMMARY", required_unless_present = "summary", conflicts_with = "summary", hide = true)]
+    pub words: Option<String>,
+    /// How bad: 1 is worst, 3 is noticed by no customer
+    #[arg(long = "sev", value_name = "1|2|3", default_value = "2")]
+    pub severity: SeverityArg,
+    /// The service; else it is looked for in the summary
+    #[arg(long, value_name = "NAME")]
+    pub service: Option<String>,
+    /// The region; else it is looked for in the summary
+    #[arg(long, value_name = "NAME")]
+    pub region: Option<String>,
+    /// Only for those who take part, and admins; nothing public
+    #[arg(long)]
+    pub private: bool,
+    /// The first public line, instead of the policy's sentence
+    #[arg(long, value_name = "TEXT")]
+    pub public: Option<String>,
+    /// Ring my own phone too, if I am on call
+    #[arg(long)]
+    pub ring_me: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct List {
+    /// Those that are over as well
+    #[arg(long)]
+    pub all: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct One {
+    /// Which; may be left out while only one is open
+    #[arg(value_name = "INC-7")]
+    pub incident: Option<IncidentArg>,
+}
+
+#[derive(Debug, Args)]
+pub struct End {
+    /// Which; may be left out while only one is open
+    #[arg(value_name = "INC-7")]
+    pub incident: Option<IncidentArg>,
+    /// The last public line, instead of the policy's sentence
+    #[arg(long, value_name = "TEXT")]
+    pub public: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Page {
+    /// Every page of what is open
+    List,
+    /// Answer what is ringing for me
+    Ack(One),
+    /// I cannot: ring the next at once
+    Decline(Decline),
+    /// I have this page, whoever else is rung for it
+    Take(OnTarget),
+    /// Ring nobody any more for this page
+    Stop(Stop),
+    /// Ring somebody again who was not reached
+    RingAgain(RingAgain),
+}
+
+#[derive(Debug, Args)]
+pub struct Decline {
+    /// Which; may be left out while only one is open
+    #[arg(value_name = "INC-7")]
+    pub incident: Option<IncidentArg>,
+    /// Only this page
+    #[arg(value_name = "TARGET")]
+    pub target: Option<TargetArg>,
+}
+
+#[derive(Debug, Args)]
+pub struct OnTarget {
+    /// Which incident
+    #[arg(value_name = "INC-7")]
+    pub incident: IncidentArg,
+    /// Which of its pages: `service`, or the name of a rotation
+    #[arg(value_name = "TARGET")]
+    pub target: TargetArg,
+}
+
+#[derive(Debug, Args)]
+pub struct Stop {
+    #[command(flatten)]
+    pub page: OnTarget,
+    /// Why, one line
+    #[arg(long, value_name = "TEXT")]
+    pub reason: String,
+}
+
+#[derive(Debug, Args)]
+pub struct RingAgain {
+    #[command(flatten)]
+    pub page: OnTarget,
+    /// Whom
+    #[arg(value_name = "PERSON")]
+    pub person: PersonId,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Token {
+    /// Make a token; its secret is shown this once
+    Create(CreateToken),
+}
+
+#[derive(Debug, Args)]
+#[group(id = "holder", required = true, multiple = false, args = ["holder_person", "holder_bot"])]
+pub struct CreateToken {
+    /// For a person of the policy file
+    #[arg(long = "person", id = "holder_person", value_name = "PERSON")]
+    pub person: Option<PersonId>,
+    /// For a program, under this name; it may declare, and answers no page
+    #[arg(long = "bot", id = "holder_bot", value_name = "NAME")]
+    pub bot: Option<RotationId>,
+}
+
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// End after the incident, instead of staying up to be looked at
+    #[arg(long)]
+    pub exit: bool,
+    /// How many times as fast as real time
+    #[arg(long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=600))]
+    pub speed: u32,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn definitions_are_sound() {
+        super::Cli::command().debug_assert();
+    }
+}

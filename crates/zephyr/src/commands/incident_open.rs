@@ -1,0 +1,135 @@
+//! `zephyr incident open`: opens it, then tells each step once, as it happens.
+
+use std::time::Duration;
+
+use zephyr_api::{Changed, Code, Incident, OpenIncident, Timeline};
+
+use super::{Session, paths};
+use crate::cli;
+use crate::client::CallError;
+use crate::failure::{Exit, Failure};
+use crate::machine::{self, Deadline};
+use crate::opening::OpeningKey;
+use crate::printer::Line;
+use crate::render::Clock;
+use crate::render::steps::{self, Told};
+use crate::settings::Settings;
+
+/// How long it waits for what is still to come.
+const WATCH: Duration = Duration::from_secs(5);
+
+/// Runs it.
+pub async fn run(session: &mut Session<'_>, settings: &Settings, given: cli::Open) -> Result<Exit, Failure> {
+    let body = OpenIncident {
+        summary: given.summary.or(given.words).unwrap_or_default(),
+        severity: Some(given.severity.0.into()),
+        service: given.service,
+        region: given.region,
+        private: given.private,
+        public: given.public,
+        ring_me: given.ring_me,
+    };
+    let changed = open(session, settings, &body).await?;
+    let paged = steps::is_paged(&changed.incident);
+    let mut watch = Watch { paged, incident: changed.incident, told: Told::default() };
+    if !session.json {
+        let clock = Clock { now: watch.incident.opened_at, zone: machine::zone() };
+        for line in watch.told.opened(&watch.incident, changed.repeated, &clock) {
+            session.printer.line(line);
+        }
+    }
+    let lost = watch.until_shown(session).await.err();
+    if session.json {
+        session.printer.json(&Changed { incident: watch.incident, repeated: changed.repeated });
+    } else {
+        conclude(session, &watch, lost).await;
+    }
+    Ok(if watch.paged { Exit::Done } else { Exit::Pending })
+}
+
+/// Opens it, once, however often it has to be sent.
+async fn open(session: &Session<'_>, settings: &Settings, body: &OpenIncident) -> Result<Changed, Failure> {
+    let client = &session.client;
+    let words = serde_json::to_string(body).unwrap_or_default();
+    let same = format!("{}\n{:?}\n{words}", client.url(), client.speaks_for());
+    let state = settings.connection.state.as_ref();
+    let key = OpeningKey::for_opening(state, &same);
+    let mut answer = client.post_surely(paths::INCIDENTS, body, key.as_str()).await;
+    if matches!(&answer, Err(CallError::Problem(problem)) if problem.code == Code::KeyReused) {
+        key.forget();
+        answer = client.post_surely(paths::INCIDENTS, body, &machine::unguessable()).await;
+    }
+    match answer {
+        Err(CallError::Lost(why)) => {
+            Err(Failure::new(Exit::Unreachable, format!("the answer of {} was lost", client.url()))
+                .why(why)
+                .hint("it may be open: type the same line again, it opens no second one"))
+        }
+        Err(error) => {
+            key.forget();
+            Err(client.failure(error))
+        }
+        Ok(changed) => {
+            key.forget();
+            Ok(changed)
+        }
+    }
+}
+
+/// An incident that is being watched.
+struct Watch {
+    incident: Incident,
+    /// Whether a page was accepted by its provider, or answered.
+    paged: bool,
+    told: Told,
+}
+
+impl Watch {
+    /// Tells what happens until everything is shown, or for as long as it waits.
+    async fn until_shown(&mut self, session: &mut Session<'_>) -> Result<(), CallError> {
+        let deadline = Deadline::after(WATCH);
+        let label = self.incident.label.clone();
+        let mut after = self.incident.version;
+        while steps::pending(&self.incident, self.paged).is_some() && !deadline.is_over() {
+            let wait = deadline.left();
+            // The server counts whole seconds; the last part of one is waited here.
+            let path = paths::timeline(&label, after, wait.as_secs().max(1));
+            let Ok(news) = tokio::time::timeout(wait, session.client.wait::<Timeline>(&path, wait)).await else {
+                break;
+            };
+            let news = news?;
+            for entry in news.entries.iter().filter(|entry| !entry.detail && entry.seq > after) {
+                self.paged |= entry.kind == "send_accepted";
+                if let (false, Some(line)) = (session.json, steps::happened(entry)) {
+                    session.printer.line(line);
+                }
+            }
+            if !news.entries.is_empty() {
+                self.incident = session.client.get(&paths::incident(&label)).await?;
+                self.paged |= steps::is_paged(&self.incident);
+                if !session.json {
+                    self.told.news(&self.incident).into_iter().for_each(|line| session.printer.line(line));
+                }
+            }
+            after = after.max(news.next_after);
+        }
+        Ok(())
+    }
+}
+
+/// Says what is still to come, and that no telephone rings where none does.
+async fn conclude(session: &mut Session<'_>, watch: &Watch, lost: Option<CallError>) {
+    let label = &watch.incident.label;
+    if let Some(error) = lost {
+        let failure = session.client.failure(error);
+        session.printer.say(Line::labelled("").plain(&format!("{}; {label} is open and goes on", failure.what)));
+    }
+    if let Some(pending) = steps::pending(&watch.incident, watch.paged) {
+        session.printer.say(Line::labelled("pending").plain(&format!("{pending}; zephyr goes on trying")));
+        session.printer.say(Line::labelled("").faint(&format!("zephyr incident show {label}")));
+    }
+    if session.me().await.is_ok_and(|me| me.built_in_paging) {
+        let inbox = format!("No telephone rings: this server pages into its own inbox only, {}/", session.client.url());
+        session.printer.say(inbox);
+    }
+}

@@ -1,0 +1,155 @@
+//! One file a command. Each gets plain values and a printer, asks the server, and says how the process ends.
+
+use zephyr_api::{Changed, Incident, Incidents, Me};
+
+use crate::cli::IncidentArg;
+use crate::client::Client;
+use crate::failure::Failure;
+use crate::machine;
+use crate::printer::Printer;
+use crate::render::Clock;
+use crate::settings::Settings;
+
+pub mod ack;
+pub mod demo;
+pub mod incident_end;
+pub mod incident_list;
+pub mod incident_open;
+pub mod incident_show;
+pub mod oncall;
+pub mod overview;
+pub mod page_change;
+pub mod page_list;
+pub mod serve;
+pub mod token_create;
+
+/// A server to ask, and where to print.
+pub struct Session<'p> {
+    /// The server.
+    pub client: Client,
+    /// Where to print.
+    pub printer: &'p mut Printer,
+    /// Whether programs read what is printed.
+    pub json: bool,
+}
+
+impl<'p> Session<'p> {
+    /// Finds the server. No request is made.
+    pub fn new(settings: &Settings, printer: &'p mut Printer) -> Result<Self, Failure> {
+        Ok(Self { client: Client::find(&settings.connection)?, printer, json: settings.json })
+    }
+
+    /// Reads.
+    pub async fn get<Answer: serde::de::DeserializeOwned>(&self, path: &str) -> Result<Answer, Failure> {
+        self.client.get(path).await.map_err(|error| self.client.failure(error))
+    }
+
+    /// Asks for a change, once, however often it has to be sent.
+    pub async fn post<Body, Answer>(&self, path: &str, body: &Body) -> Result<Answer, Failure>
+    where
+        Body: serde::Serialize,
+        Answer: serde::de::DeserializeOwned,
+    {
+        let key = machine::unguessable();
+        self.client.post_surely(path, body, &key).await.map_err(|error| self.client.failure(error))
+    }
+
+    /// What the server is, and its present.
+    pub async fn me(&self) -> Result<Me, Failure> {
+        self.get(paths::ME).await
+    }
+
+    /// The incident that is meant: the only one that is open, where none is named.
+    pub async fn which(&self, named: Option<IncidentArg>, command: &str) -> Result<String, Failure> {
+        if let Some(named) = named {
+            return Ok(named.to_string());
+        }
+        let open = open(self.get(paths::INCIDENTS).await?);
+        match open.as_slice() {
+            [only] => Ok(only.label.clone()),
+            [] => {
+                Err(Failure::refused("no incident is open")
+                    .hint("`zephyr incident list --all` shows those that are over"))
+            }
+            [newest, ..] => {
+                let labels: Vec<&str> = open.iter().map(|incident| incident.label.as_str()).collect();
+                Err(Failure::refused(format!("{} incidents are open", open.len()))
+                    .why(labels.join(", "))
+                    .hint(format!("say which: `zephyr {command} {}`", newest.label)))
+            }
+        }
+    }
+
+    /// Prints what a change made of an incident.
+    pub fn changed(&mut self, changed: &Changed, how: &str) {
+        if self.json {
+            self.printer.json(changed);
+            return;
+        }
+        let incident = &changed.incident;
+        self.printer.line(crate::render::incident::head(incident, how));
+        for line in crate::render::incident::pages(incident, &beside(incident)) {
+            self.printer.line(line);
+        }
+    }
+}
+
+/// Those that are open.
+pub fn open(incidents: Incidents) -> Vec<Incident> {
+    incidents.incidents.into_iter().filter(|incident| incident.phase == "open").collect()
+}
+
+/// The server's present as far as an incident tells: its own last known time. Good enough beside a change just made.
+pub fn beside(incident: &Incident) -> Clock {
+    let sent = incident.pages.iter().flat_map(|page| page.wanted.iter().flat_map(|wanted| &wanted.methods));
+    let sent = sent.filter(|method| method.state != "waiting").filter_map(|method| method.at);
+    Clock { now: sent.fold(incident.opened_at, Ord::max), zone: machine::zone() }
+}
+
+/// Addresses of the API.
+pub mod paths {
+    /// Who asks, and what the server is.
+    pub const ME: &str = "/api/v1/me";
+    /// Incidents.
+    pub const INCIDENTS: &str = "/api/v1/incidents";
+    /// All of them, those that are over as well.
+    pub const ALL_INCIDENTS: &str = "/api/v1/incidents?phase=all";
+    /// Answers everything that rings for whoever asks.
+    pub const ACK: &str = "/api/v1/ack";
+    /// Who is on call.
+    pub const ONCALL: &str = "/api/v1/oncall";
+    /// Tokens.
+    pub const TOKENS: &str = "/api/v1/tokens";
+
+    /// Channels of the built-in chat.
+    pub const ROOMS: &str = "/api/v1/builtin/rooms";
+    /// Entries of the built-in status page.
+    pub const PUBLIC_ENTRIES: &str = "/api/v1/builtin/status";
+    /// Tickets of the built-in tracker.
+    pub const TICKETS: &str = "/api/v1/builtin/tickets";
+
+    /// What a person was rung with.
+    pub fn inbox(person: &str) -> String {
+        format!("/api/v1/builtin/inbox/{person}")
+    }
+
+    /// One incident.
+    pub fn incident(label: &str) -> String {
+        format!("{INCIDENTS}/{label}")
+    }
+
+    /// What may be done with it: `resolve`, `cancel`, `ack`, `decline`.
+    pub fn verb(label: &str, verb: &str) -> String {
+        format!("{INCIDENTS}/{label}/{verb}")
+    }
+
+    /// What may be done with one of its pages: `take`, `stop`, `ring-again`, `decline`.
+    pub fn page(label: &str, target: &str, verb: &str) -> String {
+        format!("{INCIDENTS}/{label}/pages/{target}/{verb}")
+    }
+
+    /// What happened after an event; the answer may be held back for so many seconds until something has.
+    pub fn timeline(label: &str, after: u64, wait_secs: u64) -> String {
+        format!("{INCIDENTS}/{label}/timeline?after={after}&wait={wait_secs}")
+    }
+}

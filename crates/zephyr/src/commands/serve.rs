@@ -1,0 +1,245 @@
+//! `zephyr serve`: puts the server together and runs it until it is asked to end.
+
+use std::io::ErrorKind;
+use std::net::SocketAddr;
+use std::os::unix::fs::DirBuilderExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use zephyr_core::policy::{Policy, without_contacts};
+use zephyr_core::world::Runbook;
+use zephyr_core::{World, oncall};
+use zephyr_engine::ports::{Registry as _, Store as _};
+use zephyr_store::{OpenError, Options, SqliteStore};
+
+use crate::cli;
+use crate::failure::{Exit, Failure};
+use crate::local::{self, Local};
+use crate::machine::{self, OsEntropy};
+use crate::printer::{Line, Printer, Style};
+use crate::render::Clock;
+use crate::serve::leave::{self, Signals};
+use crate::serve::log;
+use crate::serve::policy_file::{self, PolicyFile};
+use crate::serve::runbook::{self, Place};
+use crate::settings::{DATA, Settings};
+
+/// The database in the data folder.
+const DATABASE: &str = "zephyr.db";
+/// Rotations named at the start: more are for `zephyr oncall`.
+const ROTATIONS: usize = 12;
+
+/// Runs it.
+pub async fn run(printer: &mut Printer, settings: &Settings, given: cli::Serve) -> Result<Exit, Failure> {
+    let signals = Signals::listen().map_err(|error| Failure::refused("cannot listen for signals").why(error))?;
+    let file = policy_file::read(&given.policy, printer)?;
+    let data = settings.connection.data.clone().unwrap_or_else(|| PathBuf::from(DATA));
+    make_folder(&data)?;
+    let listener = listen(&given.listen).await?;
+    let address = listener.local_addr().map_err(|error| cannot_listen(&given.listen, &error))?;
+    let place = Place::beside(&given.policy, &file.policy.runbook);
+    let (store, runbook) = tokio::join!(open(&data, given.speed), place.version());
+    let store = store?;
+    let world = World { policy: file.policy.clone(), runbook };
+    remember(&store, &file).await?;
+
+    let log = log::begin(given.log);
+    let local = Local { url: reached_here(address), token: machine::unguessable(), pid: std::process::id() };
+    let public_url = given.public_url.clone().map(|url| url.trim_end_matches('/').to_owned());
+    let public_url = public_url.unwrap_or_else(|| local.url.clone());
+    leave_word(&local, &data, settings)?;
+    banner(
+        printer,
+        &Banner { given: &given, data: &data, world: &world, url: &public_url, address, now: now(&store).await },
+    );
+
+    let (publish, world) = watch::channel(Arc::new(world));
+    tokio::spawn(runbook::keep_fresh(place, publish));
+    let settings = zephyr_server::Settings {
+        public_url,
+        speed: given.speed,
+        local_token: local.token.clone(),
+        version: env!("CARGO_PKG_VERSION"),
+    };
+    let ended = serve(listener, store.clone(), world, settings, signals, given.while_stdin).await;
+    local.remove(&data);
+    store.close().await;
+    log.end();
+    ended
+}
+
+/// Serves until a signal, then lets what is under way end; a second signal does not wait for that.
+async fn serve(
+    listener: TcpListener,
+    store: SqliteStore,
+    world: watch::Receiver<Arc<World>>,
+    settings: zephyr_server::Settings,
+    mut signals: Signals,
+    while_stdin: bool,
+) -> Result<Exit, Failure> {
+    let (leave, left) = tokio::sync::oneshot::channel::<()>();
+    let asked = async {
+        let _ = left.await;
+    };
+    let served = zephyr_server::serve(listener, store, OsEntropy, machine::fill, world, settings, asked);
+    let told = async {
+        tokio::select! {
+            () = signals.next() => {}
+            () = leave::stdin_ended(), if while_stdin => {}
+        }
+        tracing::info!("asked to end; what is under way is finished first");
+        let _ = leave.send(());
+        signals.next().await;
+    };
+    tokio::select! {
+        ended = served => ended.map(|()| Exit::Done).map_err(|error| {
+            Failure::refused("the server had to stop").why(error).hint("start it again; the log says more")
+        }),
+        () = told => Err(Failure::refused("ended at once, as asked twice")
+            .why("sends under way are made again at the next start")),
+    }
+}
+
+fn make_folder(data: &Path) -> Result<(), Failure> {
+    let failed = |error: std::io::Error| {
+        Failure::refused(format!("the data folder {} cannot be used", data.display()))
+            .why(error)
+            .hint("name one with --data DIR that this user may write to")
+    };
+    // What is in it concerns nobody else on this machine.
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(data).map_err(failed)?;
+    // A folder that can be read and not written would be noticed only when the first incident comes.
+    tempfile::NamedTempFile::new_in(data).map_err(failed)?;
+    Ok(())
+}
+
+async fn listen(address: &str) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).await.map_err(|error| cannot_listen(address, &error))
+}
+
+fn cannot_listen(address: &str, error: &std::io::Error) -> Failure {
+    let failure = Failure::refused(format!("cannot listen on {address}"));
+    match error.kind() {
+        ErrorKind::AddrInUse => failure
+            .why("another program has this port")
+            .hint("stop that one, or take another: --listen 127.0.0.1:0 takes any that is free"),
+        ErrorKind::InvalidInput => Failure::new(Exit::Usage, format!("`{address}` is not an address to listen on"))
+            .hint("write it like 127.0.0.1:7878"),
+        ErrorKind::PermissionDenied => failure.why(error).hint("take a port from 1024 on"),
+        _ => failure.why(error).hint("take an address of this machine, like 127.0.0.1:7878"),
+    }
+}
+
+/// Where this machine reaches it; an address that stands for all of them is not one to connect to.
+fn reached_here(address: SocketAddr) -> String {
+    let port = address.port();
+    match address {
+        SocketAddr::V4(v4) if v4.ip().is_unspecified() => format!("http://127.0.0.1:{port}"),
+        SocketAddr::V6(v6) if v6.ip().is_unspecified() => format!("http://[::1]:{port}"),
+        SocketAddr::V4(_) | SocketAddr::V6(_) => format!("http://{address}"),
+    }
+}
+
+async fn open(data: &Path, speed: u32) -> Result<SqliteStore, Failure> {
+    let options = Options { speed, ..Options::default() };
+    SqliteStore::open(data.join(DATABASE), options).await.map_err(|error| cannot_open(&error))
+}
+
+/// What cannot be opened: the store's errors say what, and after the colon what to do.
+fn cannot_open(error: &OpenError) -> Failure {
+    let text = error.to_string();
+    let why = std::error::Error::source(error).map(ToString::to_string);
+    let (what, hint) = text.split_once(": ").unwrap_or((text.as_str(), "look at the disk"));
+    let hint = match error {
+        OpenError::InUse { .. } => "stop that one, or give this one a folder of its own: --data DIR",
+        OpenError::NotADatabase { .. } | OpenError::Foreign { .. } => {
+            "move it away, or take another folder: --data DIR"
+        }
+        _ => hint,
+    };
+    Failure { why, ..Failure::refused(what).hint(hint) }
+}
+
+/// Keeps the policy in force, without anybody's address.
+async fn remember(store: &SqliteStore, file: &PolicyFile) -> Result<(), Failure> {
+    let kept = store.put_policy(&file.policy.version.0, &without_contacts(&file.text)).await;
+    kept.map_err(|error| Failure::refused("the policy cannot be kept").why(error))
+}
+
+async fn now(store: &SqliteStore) -> jiff::Timestamp {
+    store.now().await.unwrap_or_else(|_| machine::now())
+}
+
+/// Tells the command line where the server is.
+fn leave_word(local: &Local, data: &Path, settings: &Settings) -> Result<(), Failure> {
+    local.write(data).map_err(|error| {
+        Failure::refused(format!("{} cannot be written", data.join(local::FILE).display())).why(error)
+    })?;
+    // Only a convenience for commands called from other folders.
+    if let (Some(state), Ok(data)) = (&settings.connection.state, data.canonicalize())
+        && let Err(error) = local::write_pointer(state, &data)
+    {
+        tracing::debug!(%error, "the pointer to the data folder was not written");
+    }
+    Ok(())
+}
+
+/// What is said at the start.
+struct Banner<'a> {
+    given: &'a cli::Serve,
+    data: &'a Path,
+    world: &'a World,
+    url: &'a str,
+    address: SocketAddr,
+    now: jiff::Timestamp,
+}
+
+fn banner(printer: &mut Printer, banner: &Banner<'_>) {
+    let policy = &banner.world.policy;
+    let version = env!("CARGO_PKG_VERSION");
+    let head = Line::new().strong("zephyr").plain(&format!(" {version} is up for {}", policy.organisation));
+    printer.line(head);
+    let speed = match banner.given.speed {
+        1 => String::new(),
+        speed => format!(", its clock {speed} times as fast"),
+    };
+    printer.line(Line::labelled("console").strong(&format!("{}/", banner.url)));
+    printer.line(Line::labelled("listens on").plain(&format!("{}{speed}", banner.address)));
+    let source = format!("{} from {}", policy.version, banner.given.policy.display());
+    printer.line(Line::labelled("policy").plain(&source));
+    printer.line(Line::labelled("runbook").plain(&told(&banner.world.runbook)));
+    printer.line(Line::labelled("data").plain(&banner.data.display().to_string()));
+    on_call(printer, policy, banner.now);
+    if !banner.address.ip().is_loopback() {
+        printer.say("Other machines reach it, with tokens: `zephyr token create` makes them. Put TLS in front of it.");
+    }
+    printer.say("No telephone rings: pages go to the inbox in the console only.");
+}
+
+fn told(runbook: &Runbook) -> String {
+    match runbook {
+        Runbook::Commit { path, commit } => format!("{path} at commit {}", commit.chars().take(12).collect::<String>()),
+        Runbook::Content { path, hash } => format!("{path}, content {hash}"),
+        Runbook::Missing { path } => format!("missing: there is no {path} beside the policy"),
+    }
+}
+
+fn on_call(printer: &mut Printer, policy: &Policy, now: jiff::Timestamp) {
+    let clock = Clock { now, zone: machine::zone() };
+    for (name, rotation) in policy.rotations.iter().take(ROTATIONS) {
+        let line = Line::labelled("on call").plain(&format!("{name}: "));
+        printer.line(match oncall::at(rotation, now).first() {
+            Some(first) => {
+                let until = clock.wall(first.until);
+                line.plain(&format!("{} until {until}", policy.display_name(&first.person)))
+            }
+            None => line.push(Style::Bad, "NOBODY"),
+        });
+    }
+    let more = policy.rotations.len().saturating_sub(ROTATIONS);
+    if more > 0 {
+        printer.line(Line::labelled("").plain(&format!("and {more} more: zephyr oncall")));
+    }
+}

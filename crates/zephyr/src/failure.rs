@@ -1,0 +1,107 @@
+//! What a person is told when something did not work: what, why, and what to do now.
+
+use std::process::ExitCode;
+
+use zephyr_api::{Code, Problem};
+
+/// How the process ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// All that was asked for is done.
+    Done,
+    /// It was refused or failed; nothing changed.
+    Refused,
+    /// It was called wrongly.
+    Usage,
+    /// No server was reached.
+    Unreachable,
+    /// It is done, but no page is out yet.
+    Pending,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Done => 0,
+            Exit::Refused => 1,
+            Exit::Usage => 2,
+            Exit::Unreachable => 3,
+            Exit::Pending => 4,
+        })
+    }
+}
+
+/// Something that did not work, in at most three short lines.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// How the process ends.
+    pub exit: Exit,
+    /// What failed.
+    pub what: String,
+    /// Why.
+    pub why: Option<String>,
+    /// What to do now: a command, where there is one.
+    pub hint: Option<String>,
+}
+
+impl Failure {
+    /// A failure with its first line.
+    pub fn new(exit: Exit, what: impl Into<String>) -> Self {
+        Self { exit, what: what.into(), why: None, hint: None }
+    }
+
+    /// Something that was refused or failed here.
+    pub fn refused(what: impl Into<String>) -> Self {
+        Self::new(Exit::Refused, what)
+    }
+
+    /// Says why.
+    #[must_use]
+    pub fn why(mut self, why: impl ToString) -> Self {
+        // The number of a system's error says nothing that its words do not.
+        let why = why.to_string();
+        self.why = why.split(" (os error").next().map(str::to_owned);
+        self
+    }
+
+    /// Says what to do now.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
+        let exit = if problem.code == Code::Unavailable { Exit::Unreachable } else { Exit::Refused };
+        let hint = hint(&problem);
+        let is_plain = matches!(problem.code, Code::Invalid | Code::Refused | Code::NotFound | Code::Forbidden);
+        match problem.detail {
+            // The reason alone says what failed, too.
+            Some(why) if is_plain => Self { exit, what: without_stop(why), why: None, hint },
+            why => Self { exit, what: problem.title, why: why.map(without_stop), hint },
+        }
+    }
+}
+
+/// What to do, as it is typed here: the API's own hints are for those who write programs.
+fn hint(problem: &Problem) -> Option<String> {
+    let given = problem.hint.as_deref().unwrap_or_default();
+    let typed = match problem.code {
+        Code::Unauthorized => "give a token with ZEPHYR_TOKEN; `zephyr token create` on the server's machine makes one",
+        Code::Forbidden if given.contains("Zephyr-As` names you") => "say who you are: --as PERSON",
+        Code::Forbidden if given.contains("Zephyr-As") => "leave out --as; your token says who you are",
+        Code::Refused if given.contains("/take") => "`zephyr page take INC-7 TARGET` answers for it all the same",
+        Code::NotFound if given.contains("/api/v1/incidents") => "`zephyr incident list --all` shows which there are",
+        Code::Unavailable => "try again in a moment",
+        Code::Internal => "what went wrong is in the server's log",
+        _ if given.is_empty() => return None,
+        _ => given,
+    };
+    Some(typed.to_owned())
+}
+
+fn without_stop(text: String) -> String {
+    text.strip_suffix('.').map(str::to_owned).unwrap_or(text)
+}

@@ -1,0 +1,109 @@
+//! Which text of the runbook is the present one: the commit that last changed it, else the hash of its text.
+//!
+//! The `git` program is asked, with an environment of its own and nothing of the user's configuration that could run
+//! another program. Where it does not answer, the text's hash is told: an incident never waits for git.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sha2::{Digest as _, Sha256};
+use tokio::process::Command;
+use tokio::sync::watch;
+use zephyr_core::World;
+use zephyr_core::world::Runbook;
+
+use crate::env;
+use crate::machine;
+
+/// How often it is looked for anew.
+const EVERY: Duration = Duration::from_secs(30);
+/// How long git may take.
+const GIT: Duration = Duration::from_secs(5);
+/// A runbook is for people: more than this is not read.
+const BYTES: u64 = 10 * 1024 * 1024;
+
+/// Where a runbook stands: beside the policy.
+#[derive(Debug, Clone)]
+pub struct Place {
+    folder: PathBuf,
+    path: String,
+}
+
+impl Place {
+    /// The runbook that a policy file names.
+    pub fn beside(policy: &Path, path: &str) -> Self {
+        let folder = policy.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        Self { folder: folder.to_owned(), path: path.to_owned() }
+    }
+
+    /// Its present version.
+    pub async fn version(&self) -> Runbook {
+        let path = self.path.clone();
+        let Some(hash) = self.hash().await else { return Runbook::Missing { path } };
+        match self.commit().await {
+            Some((path, commit)) => Runbook::Commit { path, commit },
+            None => Runbook::Content { path, hash },
+        }
+    }
+
+    /// The first 12 hexadecimal digits of the SHA-256 of its text.
+    async fn hash(&self) -> Option<String> {
+        let file = self.folder.join(&self.path);
+        let found = tokio::fs::metadata(&file).await.ok().filter(|found| found.is_file() && found.len() <= BYTES);
+        found?;
+        let text = tokio::fs::read(&file).await.ok()?;
+        Some(machine::hex(&Sha256::digest(text)).chars().take(12).collect())
+    }
+
+    /// Its path in the repository and the commit that last changed it; `None` where it was changed since.
+    async fn commit(&self) -> Option<(String, String)> {
+        let changed = self.git(&["status", "--porcelain", "--untracked-files=all", "--ignored"]).await?;
+        if !changed.trim().is_empty() {
+            return None;
+        }
+        let log = self.git(&["log", "-1", "--format=%H", "--name-only"]).await?;
+        let mut lines = log.lines().filter(|line| !line.is_empty());
+        let commit = lines.next()?.to_owned();
+        let path = lines.next()?.to_owned();
+        let is_hash = commit.len() >= 40 && commit.bytes().all(|byte| byte.is_ascii_hexdigit());
+        is_hash.then_some((path, commit))
+    }
+
+    /// What git says about the file.
+    async fn git(&self, ask: &[&str]) -> Option<String> {
+        let mut git = Command::new("git");
+        git.env_clear().env("LC_ALL", "C").env("GIT_OPTIONAL_LOCKS", "0").env("GIT_TERMINAL_PROMPT", "0");
+        git.env("GIT_CONFIG_NOSYSTEM", "1").env("GIT_CONFIG_GLOBAL", "/dev/null");
+        if let Some(path) = env::path() {
+            git.env("PATH", path);
+        }
+        git.arg("-C").arg(&self.folder).args(["-c", "core.fsmonitor=false", "-c", "core.quotePath=false"]);
+        git.args(["-c", "core.hooksPath=/dev/null", "-c", "log.showSignature=false"]);
+        git.args(ask).arg("--").arg(&self.path);
+        git.stdin(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
+        let output = tokio::time::timeout(GIT, git.output()).await.ok()?.ok()?;
+        let text = String::from_utf8(output.stdout).ok()?;
+        output.status.success().then_some(text)
+    }
+}
+
+/// Keeps the world's runbook the present one, for as long as somebody reads it.
+pub async fn keep_fresh(place: Place, world: watch::Sender<Arc<World>>) {
+    loop {
+        tokio::select! {
+            () = world.closed() => return,
+            () = tokio::time::sleep(EVERY) => {}
+        }
+        let runbook = place.version().await;
+        world.send_if_modified(|world| {
+            let is_new = world.runbook != runbook;
+            if is_new {
+                tracing::info!(runbook = ?runbook, "the runbook has changed");
+                *world = Arc::new(World { runbook, ..World::clone(world) });
+            }
+            is_new
+        });
+    }
+}

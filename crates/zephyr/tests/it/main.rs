@@ -1,0 +1,19 @@
+//! Sessions at the command line, against the real binary and a real server on a port and in a folder of its own.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "helpers of tests: a failure is told by a panic, and waiting is real time"
+)]
+
+mod bad_input;
+mod crash;
+mod demo;
+mod harness;
+mod json;
+mod opening;
+mod pages;
+mod proxy;
+mod serving;
