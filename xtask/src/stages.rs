@@ -82,8 +82,5 @@ pub const COMMANDS: &[Command] = &[
         name: "sim",
         args: &["run", "--release", "--quiet", "--package", "zephyr-sim", "--bin", "zephyr-sim", "--"],
     },
-    Command {
-        name: "bench",
-        args: &["run", "--release", "--quiet", "--package", "zephyr-sim", "--bin", "zephyr-bench", "--"],
-    },
+    Command { name: "bench", args: &["bench", "--quiet", "--package", "zephyr", "--bench", "table", "--"] },
 ];

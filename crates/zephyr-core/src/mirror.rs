@@ -54,6 +54,8 @@ pub struct Mirror<Doc> {
 pub struct InFlight<Doc> {
     /// The event since which it is.
     pub since: u64,
+    /// The event with which it first was; names it for the provider while its outcome is in doubt.
+    pub began: u64,
     /// What is shown once it is done.
     pub after: Doc,
     /// Whether only the question is out, if it was done.
@@ -133,14 +135,14 @@ impl<Doc: Document> Mirror<Doc> {
     pub fn settle(&mut self, wanted: &Doc, seq: u64) {
         if self.in_flight.is_none() && self.rest_until.is_none() {
             let step = self.shown.step(wanted);
-            self.in_flight = step.map(|step| InFlight { since: seq, after: step.after, lookup: false });
+            self.in_flight = step.map(|step| InFlight { since: seq, began: seq, after: step.after, lookup: false });
         }
     }
 
     /// The step that went in flight with the event `seq`.
-    pub fn sent_at(&self, seq: u64) -> Option<(Step<Doc::Op, Doc>, bool)> {
-        let step = self.in_flight.as_ref().filter(|step| step.since == seq)?;
-        Some((self.shown.step(&step.after)?, step.lookup))
+    pub fn sent_at(&self, seq: u64) -> Option<(Step<Doc::Op, Doc>, &InFlight<Doc>)> {
+        let in_flight = self.in_flight.as_ref().filter(|step| step.since == seq)?;
+        Some((self.shown.step(&in_flight.after)?, in_flight))
     }
 
     /// Whether a step put in flight by the event `since` still is.

@@ -23,6 +23,8 @@ pub struct Engine<S, E> {
     pub(crate) outbox: Outbox,
     /// Commits whose answer was lost.
     pub(crate) doubtful: Vec<Commit>,
+    /// Outcomes that are not written yet.
+    returned: Vec<(Send, Outcome, &'static str)>,
     now: Timestamp,
     next: Option<Timestamp>,
 }
@@ -30,9 +32,17 @@ pub struct Engine<S, E> {
 impl<S: Store, E: Entropy> Engine<S, E> {
     /// An engine that has just started: it looks at once for everything that is due.
     pub fn new(store: S, entropy: E, world: Arc<World>) -> Self {
-        let (now, next) = (Timestamp::MIN, Some(Timestamp::MIN));
-        let outbox = Outbox::default();
-        let mut engine = Self { store, entropy, world, next_number: None, outbox, doubtful: Vec::new(), now, next };
+        let mut engine = Self {
+            store,
+            entropy,
+            world,
+            next_number: None,
+            outbox: Outbox::default(),
+            doubtful: Vec::new(),
+            returned: Vec::new(),
+            now: Timestamp::MIN,
+            next: Some(Timestamp::MIN),
+        };
         engine.look_again();
         engine
     }
@@ -44,7 +54,7 @@ impl<S: Store, E: Entropy> Engine<S, E> {
 
     /// Carries out requests, in order, in one transaction. Each is answered when it is durable, or refused alone.
     pub async fn execute(&mut self, requests: Vec<Request>) -> Result<Vec<Answer>, StoreError> {
-        self.settle_doubts().await?;
+        self.settle().await?;
         let hashes: Vec<Option<String>> =
             requests.iter().map(|request| request.key.as_ref().map(|key| key.body_hash.clone())).collect();
         let inputs: Vec<Input> = requests.into_iter().map(Input::Request).collect();
@@ -68,7 +78,7 @@ impl<S: Store, E: Entropy> Engine<S, E> {
 
     /// Does what is due and hands out what is to be sent. Page sends that are ready go before everything else.
     pub async fn poll(&mut self) -> Result<Vec<Send>, StoreError> {
-        self.settle_doubts().await?;
+        self.settle().await?;
         if self.outbox.is_ready() {
             return self.hand_out().await;
         }
@@ -105,41 +115,51 @@ impl<S: Store, E: Entropy> Engine<S, E> {
         self.outbox.waiting(Lane::Tell);
     }
 
-    /// Takes what became of sends. `provider` names each for the timeline. On an error nothing is known to be written:
-    /// give them again.
-    pub async fn finished(&mut self, results: &[(Send, Outcome, &'static str)]) -> Result<(), StoreError> {
+    /// Takes what became of sends; `&str` names the provider for the timeline. Give each once: what the store does not
+    /// take is kept, and written before anything else is done.
+    pub async fn finished(&mut self, results: Vec<(Send, Outcome, &'static str)>) -> Result<(), StoreError> {
+        results.iter().for_each(|(send, ..)| self.outbox.came_back(send.effect.lane()));
+        self.returned.extend(results);
+        self.settle().await
+    }
+
+    /// Writes what could not be written before: commits without an answer, then outcomes.
+    async fn settle(&mut self) -> Result<(), StoreError> {
         self.settle_doubts().await?;
+        if self.returned.is_empty() {
+            return Ok(());
+        }
         let now = self.store.now().await?;
         let mut inputs = Vec::new();
         let mut retries = Vec::new();
-        for (send, outcome, provider) in results {
+        for (send, outcome, provider) in &self.returned {
             match plan(send, outcome.clone(), now) {
-                Plan::Retry(retry) => {
-                    self.wake_no_later_than(retry.due_at);
-                    retries.push(retry);
-                }
-                Plan::Decide { outcome, end } => {
-                    if let End::Again(retry) = &end {
-                        self.wake_no_later_than(retry.due_at);
-                    }
-                    inputs.push(Input::Outcome(Answered {
-                        stream: send.stream,
-                        id: send.id,
-                        effect: send.effect.clone(),
-                        outcome,
-                        provider,
-                        finish: Some(Finish { effect: send.id, end }),
-                    }));
-                }
+                Plan::Retry(retry) => retries.push(retry),
+                Plan::Decide { outcome, end } => inputs.push(Input::Outcome(Answered {
+                    stream: send.stream,
+                    id: send.id,
+                    effect: send.effect.clone(),
+                    outcome,
+                    provider,
+                    finish: Some(Finish { effect: send.id, end }),
+                })),
             }
+        }
+        for input in &inputs {
+            if let Input::Outcome(Answered { finish: Some(Finish { end: End::Again(retry), .. }), .. }) = input {
+                self.wake_no_later_than(retry.due_at);
+            }
+        }
+        retries.iter().for_each(|retry| self.wake_no_later_than(retry.due_at));
+        if !inputs.is_empty() {
+            self.transact(&inputs).await?;
+            // Written: only later tries are left to note.
+            self.returned.retain(|(send, ..)| retries.iter().any(|retry| retry.effect == send.id));
         }
         if !retries.is_empty() {
             self.store.retry(&retries).await?;
         }
-        if !inputs.is_empty() {
-            self.transact(&inputs).await?;
-        }
-        results.iter().for_each(|(send, ..)| self.outbox.came_back(send.effect.lane()));
+        self.returned.clear();
         Ok(())
     }
 

@@ -13,6 +13,7 @@ mod faulty;
 mod network;
 mod oracle;
 mod outages;
+mod outside;
 mod people;
 mod profile;
 mod ready;

@@ -96,7 +96,7 @@ impl Network {
         let request = zephyr_providers::encode(send.id, &send.effect);
         let response = ready(providers.exchange(keys(&request), move |now, documents| {
             let (response, writes) = zephyr_providers::builtin::handle(now, &request, documents);
-            (response, writes.into_iter().map(|((kind, id), text)| (ObjectKey { kind, id }, text)).collect())
+            (response, writes.into_iter().map(|(key, text)| (object_key(key), text)).collect())
         }));
         match response {
             Ok(response) => zephyr_providers::decode(&send.effect, &response),
@@ -106,5 +106,9 @@ impl Network {
 }
 
 fn keys(request: &http::Request<Bytes>) -> Vec<ObjectKey> {
-    zephyr_providers::builtin::keys(request).into_iter().map(|(kind, id)| ObjectKey { kind, id }).collect()
+    zephyr_providers::builtin::keys(request).into_iter().map(object_key).collect()
+}
+
+fn object_key(key: zephyr_providers::builtin::Key) -> ObjectKey {
+    ObjectKey { kind: key.kind.to_owned(), id: key.id }
 }

@@ -13,6 +13,7 @@ use zephyr_store::ModelStore;
 
 use crate::network::Network;
 use crate::outages::Outages;
+use crate::outside;
 
 /// How late a step may be beyond the outages it fell into (I3).
 const GRACE: SignedDuration = SignedDuration::from_secs(1);
@@ -127,6 +128,8 @@ impl Oracle {
         let states: Vec<Incident> = self.incidents.values().cloned().collect();
         for state in &states {
             self.settled(state);
+            let differences = outside::differences(state, store);
+            differences.into_iter().for_each(|line| self.broken(format!("I8 {}: {line}", state.label())));
         }
         let unfinished = store.peek_effects().into_iter().filter(|(_, row)| row.done_at.is_none()).count();
         if unfinished > 0 {

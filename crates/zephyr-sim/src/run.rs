@@ -115,6 +115,8 @@ struct Run {
     said: BTreeMap<EffectId, Outcome>,
     /// Sends whose outcome the engine has not recorded.
     outstanding: BTreeSet<EffectId>,
+    /// Those of them whose outcome the engine was told.
+    unrecorded: BTreeSet<EffectId>,
     declarations: BTreeMap<u64, Declaration>,
     accepted: BTreeSet<u64>,
     healed: bool,
@@ -144,6 +146,7 @@ impl Run {
             results: Vec::new(),
             said: BTreeMap::new(),
             outstanding: BTreeSet::new(),
+            unrecorded: BTreeSet::new(),
             declarations: BTreeMap::new(),
             accepted: BTreeSet::new(),
             healed: false,
@@ -302,6 +305,7 @@ impl Run {
             self.network.lose(id);
         }
         self.results.clear();
+        self.unrecorded.clear();
         self.said.clear();
         self.script.retain(|happening| !matches!(happening, Happening::Answered(..) | Happening::Retry));
         self.note_outage();
@@ -324,7 +328,7 @@ impl Run {
             }
         }
         self.turns += 1;
-        if self.engine.is_some() && self.turns.is_multiple_of(8) {
+        if self.engine.is_some() && self.turns.is_multiple_of(16) {
             self.oracle.nothing_left(self.now, self.store.model(), &self.outstanding);
         }
     }
@@ -333,12 +337,15 @@ impl Run {
     fn step(&mut self) -> Result<bool, ()> {
         let Some(engine) = &mut self.engine else { return Ok(false) };
         if !self.results.is_empty() {
-            ready(engine.finished(&self.results)).map_err(drop)?;
-            for (send, ..) in self.results.drain(..) {
-                self.outstanding.remove(&send.id);
-            }
+            let results = std::mem::take(&mut self.results);
+            self.unrecorded.extend(results.iter().map(|(send, ..)| send.id));
+            ready(engine.finished(results)).map_err(drop)?;
         }
         let sends = ready(engine.poll()).map_err(drop)?;
+        // It writes outcomes before anything else: now they are.
+        for id in std::mem::take(&mut self.unrecorded) {
+            self.outstanding.remove(&id);
+        }
         let more = !sends.is_empty() || engine.next_wake().is_some_and(|wait| wait.is_zero());
         self.observe();
         for send in sends {

@@ -14,10 +14,15 @@ mod open;
 mod ports;
 mod read;
 mod rows;
+mod script;
 mod writing;
+
+#[cfg(test)]
+mod prepared;
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
@@ -40,11 +45,14 @@ pub struct Options {
     pub clock: TimeSource,
     /// Connections that read, at least one.
     pub readers: u32,
+    /// How long a write waits for another process that writes, a tool of an administrator for instance, before it is
+    /// refused as unavailable.
+    pub patience: Duration,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { speed: 1, create: true, clock: TimeSource::Ambient, readers: 3 }
+        Self { speed: 1, create: true, clock: TimeSource::Ambient, readers: 3, patience: Duration::from_secs(2) }
     }
 }
 
@@ -84,10 +92,11 @@ impl SqliteStore {
     /// Closes every connection and lets another server open the file. Later writes of clones are refused.
     pub async fn close(self) {
         self.inner.guard.condemn("the store was closed");
+        // The writer last: it moves the log into the file, which a connection that only reads cannot.
+        self.inner.readers.close().await;
         if let Some(writer) = self.inner.writer.lock().await.take() {
             errors::note(sqlx::Connection::close(writer).await);
         }
-        self.inner.readers.close().await;
         self.inner.guard.unlock();
     }
 }

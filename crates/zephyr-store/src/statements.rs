@@ -18,8 +18,8 @@ pub const RAISE_EPOCH: &str = "INSERT INTO replicas (epoch, opened_at)
 SELECT COALESCE(MAX(epoch), 0) + 1, $1 FROM replicas RETURNING epoch";
 /// Frees what earlier epochs held.
 pub const VOID_CLAIMS: &str = "UPDATE effects SET epoch = NULL, abandoned = 1 WHERE epoch IS NOT NULL";
-/// The epoch in force.
-pub const EPOCH: &str = "SELECT COALESCE(MAX(epoch), 0) FROM replicas";
+/// Begins a write and reads the epoch in force.
+pub const BEGIN_IN_EPOCH: &str = "BEGIN IMMEDIATE; SELECT COALESCE(MAX(epoch), 0) FROM replicas";
 /// The time of the newest event.
 pub const NEWEST_EVENT: &str = "SELECT MAX(at) FROM events";
 
@@ -69,9 +69,9 @@ pub const CLAIM: &str = "UPDATE effects SET epoch = $1 WHERE id IN (
     SELECT id FROM effects WHERE lane = $2 AND urgency = $3 AND done_at IS NULL AND epoch IS NULL AND due_at <= $4
     ORDER BY due_at, id LIMIT $5
 ) RETURNING id, stream, body, attempt, abandoned, due_at";
-/// Notes a failed try.
+/// Notes a failed try. `+epoch` keeps the planner from walking through all that the epoch holds.
 pub const RETRY: &str = "UPDATE effects SET attempt = $1, due_at = $2, last_error = $3, epoch = NULL, abandoned = 0
-WHERE id = $4 AND epoch = $5";
+WHERE id = $4 AND +epoch = $5";
 
 /// Streams that have an index row.
 pub const FIND: &str = "SELECT stream FROM index_rows WHERE key = $1 AND value = $2 ORDER BY stream DESC LIMIT $3";
@@ -97,11 +97,9 @@ pub const PRUNE_EFFECTS: &str =
 pub const PRUNE_REQUESTS: &str =
     "DELETE FROM requests WHERE key IN (SELECT key FROM requests WHERE at <= $1 ORDER BY at LIMIT $2)";
 
-/// A document.
-pub const OBJECT: &str = "SELECT body FROM objects WHERE kind = $1 AND id = $2";
-/// Writes a document; it becomes the newest of its kind.
+/// Writes a document, `$5` its kind once more; it becomes the newest of its kind.
 pub const PUT_OBJECT: &str = "INSERT INTO objects (kind, id, body, at, rev)
-VALUES ($1, $2, $3, $4, (SELECT COALESCE(MAX(rev), 0) + 1 FROM objects WHERE kind = $1))
+VALUES ($1, $2, $3, $4, (SELECT COALESCE(MAX(rev), 0) + 1 FROM objects WHERE kind = $5))
 ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body, at = excluded.at, rev = excluded.rev";
 /// Documents of a kind.
 pub const OBJECTS: &str = "SELECT id, body FROM objects WHERE kind = $1 ORDER BY rev DESC LIMIT $2";
@@ -114,6 +112,8 @@ pub const TOKEN: &str = "SELECT hash, kind, holder FROM tokens WHERE hash = $1";
 pub const PUT_POLICY: &str =
     "INSERT INTO policies (version, text, at) VALUES ($1, $2, $3) ON CONFLICT (version) DO NOTHING";
 
+/// Documents: a row is kind and id.
+pub static LOAD_OBJECTS: Rows = Rows::new("SELECT kind, id, body FROM objects WHERE (kind, id) IN (VALUES ", 0, 2, ")");
 /// Loads streams: a row is an id.
 pub static LOAD: Rows =
     Rows::new("SELECT id, version, format, state, wake_at FROM streams WHERE id IN (VALUES ", 0, 1, ")");
@@ -141,7 +141,7 @@ pub static ADD_EFFECTS: Rows = Rows::new(
 );
 /// Ends effects that the epoch `$2` holds, at `$1`; a row is an id.
 pub static END_EFFECTS: Rows = Rows::new(
-    "UPDATE effects SET done_at = $1, body = '', epoch = NULL WHERE epoch = $2 AND id IN (VALUES ",
+    "UPDATE effects SET done_at = $1, body = '', epoch = NULL WHERE +epoch = $2 AND id IN (VALUES ",
     2,
     1,
     ")",
@@ -154,7 +154,7 @@ pub static PUT_REQUESTS: Rows = Rows::new(
     " ON CONFLICT (key) DO UPDATE SET body_hash = excluded.body_hash, stream = excluded.stream, at = excluded.at",
 );
 
-/// All that a slice of commits must know, in one statement; see [`Known`](crate::plan::Known). `$1` is the epoch,
+/// Begins a write and reads all that a slice of commits must know; see [`Known`](crate::plan::Known). `$1` is the epoch,
 /// `$2` the time from which requests count; then as many streams, numbers, effects and requests each as `size` says.
 pub static CHECK: Check = Check { texts: OnceLock::new() };
 
@@ -202,22 +202,38 @@ impl Rows {
 
 /// The statement that checks a slice, in a few fixed sizes.
 pub struct Check {
-    texts: OnceLock<Vec<(usize, &'static str)>>,
+    texts: OnceLock<Vec<CheckText>>,
+}
+
+/// The check in one size.
+pub struct CheckText {
+    /// How many of each kind it takes.
+    pub size: usize,
+    /// With BEGIN before it.
+    pub beginning: &'static str,
+    /// Alone, for what the first could not take.
+    pub following: &'static str,
 }
 
 impl Check {
     /// How many of each kind one statement takes at most.
     pub const MOST: usize = 64;
 
-    /// The smallest statement that takes `count` of each kind. What is left over is bound as NULL.
-    pub fn text(&self, count: usize) -> (usize, &'static str) {
-        let mut texts = self.texts().iter();
-        texts.find(|(size, _)| *size >= count).copied().unwrap_or((0, EPOCH))
+    /// The smallest that takes `count` of each kind. What is left over is bound as NULL.
+    pub fn of_size(&self, count: usize) -> Option<&CheckText> {
+        self.texts().iter().find(|text| text.size >= count)
     }
 
     /// The statement in each of its sizes, the smallest first.
-    pub fn texts(&self) -> &[(usize, &'static str)] {
-        self.texts.get_or_init(|| [1, 8, Self::MOST].iter().map(|size| (*size, Self::build(*size))).collect())
+    pub fn texts(&self) -> &[CheckText] {
+        self.texts.get_or_init(|| [1, 8, Self::MOST].into_iter().map(CheckText::of_size).collect())
+    }
+}
+
+impl CheckText {
+    fn of_size(size: usize) -> Self {
+        let following = Self::build(size);
+        Self { size, beginning: format!("{BEGIN}; {following}").leak(), following }
     }
 
     fn build(size: usize) -> &'static str {
@@ -230,7 +246,7 @@ impl Check {
             UNION ALL SELECT 'index', stream, key, value, 0 FROM index_rows WHERE stream IN ({streams})
             UNION ALL SELECT 'number', stream, value, '', 0 FROM index_rows
                 WHERE key = 'number' AND value IN ({numbers})
-            UNION ALL SELECT 'held', id, '', '', 0 FROM effects WHERE epoch = $1 AND id IN ({effects})
+            UNION ALL SELECT 'held', id, '', '', 0 FROM effects WHERE +epoch = $1 AND id IN ({effects})
             UNION ALL SELECT 'answered', key, '', '', 0 FROM requests WHERE at > $2 AND key IN ({requests})"
         )
         .leak()
@@ -255,7 +271,7 @@ pub fn all() -> Vec<&'static str> {
         ROLLBACK,
         RAISE_EPOCH,
         VOID_CLAIMS,
-        EPOCH,
+        BEGIN_IN_EPOCH,
         NEWEST_EVENT,
         LOOK,
         DUE_STREAMS,
@@ -270,14 +286,23 @@ pub fn all() -> Vec<&'static str> {
         PRUNABLE,
         PRUNE_EFFECTS,
         PRUNE_REQUESTS,
-        OBJECT,
         PUT_OBJECT,
         OBJECTS,
         PUT_TOKEN,
         TOKEN,
         PUT_POLICY,
     ];
-    let rows = [&LOAD, &PUT_STREAMS, &ADD_EVENTS, &DROP_INDEX, &ADD_INDEX, &ADD_EFFECTS, &END_EFFECTS, &PUT_REQUESTS];
+    let rows = [
+        &LOAD,
+        &LOAD_OBJECTS,
+        &PUT_STREAMS,
+        &ADD_EVENTS,
+        &DROP_INDEX,
+        &ADD_INDEX,
+        &ADD_EFFECTS,
+        &END_EFFECTS,
+        &PUT_REQUESTS,
+    ];
     let rows = rows.iter().flat_map(|rows| rows.texts()).map(|(_, text)| *text);
-    single.into_iter().chain(rows).chain(CHECK.texts().iter().map(|(_, text)| *text)).collect()
+    single.into_iter().chain(rows).chain(CHECK.texts().iter().map(|text| text.following)).collect()
 }

@@ -68,8 +68,9 @@ fn over_for_others(state: &Incident) -> &'static str {
 }
 
 fn step<Doc: Document>(state: &Incident, name: &str, mirror: &Mirror<Doc>, seq: u64) -> Option<MirrorSend<Doc::Op>> {
-    let (step, lookup) = mirror.sent_at(seq)?;
-    let key = step.once.unwrap_or_else(|| format!("step-{seq}"));
+    let (step, in_flight) = mirror.sent_at(seq)?;
+    let key = step.once.unwrap_or_else(|| format!("step-{}", in_flight.began));
+    let lookup = in_flight.lookup;
     let key = format!("{}/{name}/{key}", state.id);
     Some(MirrorSend { incident: state.id, remote: mirror.remote.clone(), key, since: seq, op: step.op, lookup })
 }

@@ -215,14 +215,12 @@ impl<S: Store + Objects, E: Entropy> Runtime<S, E> {
         tokio::spawn(send::carry(self.store.clone(), owed));
     }
 
-    /// Writes down what came back; keeps it until the store has taken it.
+    /// Has the engine write down what came back; it keeps what the store does not take.
     async fn finish(&mut self) -> Result<(), StoreError> {
         if self.returned.is_empty() {
             return Ok(());
         }
-        self.engine.finished(&self.returned).await?;
-        self.returned.clear();
         self.again = true;
-        Ok(())
+        self.engine.finished(std::mem::take(&mut self.returned)).await
     }
 }

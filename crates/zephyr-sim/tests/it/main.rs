@@ -59,7 +59,16 @@ fn every_kind_of_fault_is_really_met() {
 }
 
 /// Seeds that once broke something, with the profile they broke under.
-const KEPT: &[(u64, &str)] = &[(1, "network"), (2, "network"), (3, "network"), (1, "storm"), (4, "storm")];
+const KEPT: &[(u64, &str)] = &[
+    (1, "network"),
+    (2, "network"),
+    (3, "network"),
+    (1, "storm"),
+    (4, "storm"),
+    (1, "crashes"),
+    (3, "crashes"),
+    (2, "storm"),
+];
 
 #[test]
 fn seeds_that_once_failed_hold() {

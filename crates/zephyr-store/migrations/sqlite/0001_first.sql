@@ -71,7 +71,7 @@ CREATE TABLE requests (
     body_hash TEXT   NOT NULL,
     stream    TEXT   NOT NULL,
     at        BIGINT NOT NULL
-);
+) WITHOUT ROWID;
 CREATE INDEX requests_at ON requests (at);
 
 -- `rev` grows with each write of a kind.

@@ -3,13 +3,15 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::Timestamp;
-use zephyr_core::StreamId;
+use sqlx::sqlite::SqliteRow;
 use zephyr_core::effect::Lane;
+use zephyr_core::{EffectId, StreamId};
 use zephyr_engine::ports::{Claimed, Due, Retry, StoreError};
 
-use super::commit::retry_query;
+use super::commit::note_retry;
 use super::read::REQUEST_KEPT_MICROS;
 use super::rows::{effect, effect_id, get, instant, lane as stored_lane, limit, maybe_time, number, stream_id};
+use super::script::Script;
 use super::{Inner, errors};
 use crate::FINISHED_KEPT;
 use crate::statements::{CLAIM, CLAIMABLE, DUE_STREAMS, LOOK, PRUNABLE, PRUNE_EFFECTS, PRUNE_REQUESTS};
@@ -64,7 +66,7 @@ impl Inner {
         if found.is_empty() || most == 0 {
             return Ok(Vec::new());
         }
-        let mut writing = self.begin_in_epoch().await?;
+        let mut writing = self.begin().await?;
         let mut claimed = Vec::new();
         for row in found {
             let left = most.saturating_sub(claimed.len());
@@ -81,7 +83,7 @@ impl Inner {
             batch.sort_by_key(|(due_at, effect)| (*due_at, effect.id));
             claimed.extend(batch.into_iter().map(|(_, effect)| effect));
         }
-        writing.commit().await?;
+        writing.commit(Script::default()).await?;
         Ok(claimed)
     }
 
@@ -89,12 +91,9 @@ impl Inner {
         if retries.is_empty() {
             return Ok(());
         }
-        let mut writing = self.begin_in_epoch().await?;
-        for retry in retries {
-            let query = retry_query(retry.effect.to_string(), retry, self.epoch);
-            query.execute(writing.connection()).await.map_err(errors::before_commit)?;
-        }
-        writing.commit().await
+        let mut script = Script::default();
+        retries.iter().for_each(|retry| note_retry(&mut script, retry.effect, retry, self.epoch));
+        self.begin().await?.commit(script).await
     }
 
     /// Forgets a little when it is time. Whoever asked what is due does not fail because of it.
@@ -112,17 +111,15 @@ impl Inner {
         if self.rows(sqlx::query(PRUNABLE).bind(finished).bind(answered)).await?.is_empty() {
             return Ok(());
         }
-        let mut writing = self.begin_in_epoch().await?;
-        for (text, until) in [(PRUNE_EFFECTS, finished), (PRUNE_REQUESTS, answered)] {
-            let query = sqlx::query(text).bind(until).bind(PRUNE_ROWS);
-            query.execute(writing.connection()).await.map_err(errors::before_commit)?;
-        }
-        writing.commit().await
+        let mut script = Script::default();
+        script.statement(PRUNE_EFFECTS).number(finished).number(PRUNE_ROWS);
+        script.statement(PRUNE_REQUESTS).number(answered).number(PRUNE_ROWS);
+        self.begin().await?.commit(script).await
     }
 }
 
 /// `id, stream, body, attempt, abandoned`
-fn claimed_effect(id: zephyr_core::EffectId, row: &sqlx::sqlite::SqliteRow) -> Result<Claimed, StoreError> {
+fn claimed_effect(id: EffectId, row: &SqliteRow) -> Result<Claimed, StoreError> {
     Ok(Claimed {
         id,
         stream: stream_id(row, 1)?,

@@ -1,17 +1,20 @@
 //! `commit`: one statement reads what the slice must know, a plan is made of it, and the rows of all its commits are
-//! written together, many to a statement.
+//! written together, many to a statement, in one script.
 
-use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqliteRow};
-use sqlx::{Sqlite, query::Query};
-use zephyr_core::StreamId;
+use sqlx::Sqlite;
+use sqlx::query::Query;
+use sqlx::sqlite::{SqliteArguments, SqliteRow};
+use zephyr_core::{EffectId, StreamId};
 use zephyr_engine::ports::{Commit, Committed, End, Retry, StoreError};
 
+use super::read::REQUEST_KEPT_MICROS;
 use super::rows::{effect_id, get, lane, number, stored, stream_id};
+use super::script::Script;
 use super::writing::Writing;
 use super::{Inner, errors};
 use crate::plan::{IndexChange, IndexRow, Known, NewRow, Plan, numbers};
 use crate::statements::{
-    ADD_EFFECTS, ADD_EVENTS, ADD_INDEX, CHECK, Check, DROP_INDEX, END_EFFECTS, PUT_REQUESTS, PUT_STREAMS, RETRY, Rows,
+    ADD_EFFECTS, ADD_EVENTS, ADD_INDEX, CHECK, Check, DROP_INDEX, END_EFFECTS, PUT_REQUESTS, PUT_STREAMS, RETRY,
 };
 
 type Bound<'q> = Query<'q, Sqlite, SqliteArguments>;
@@ -21,115 +24,109 @@ impl Inner {
         if commits.is_empty() {
             return Ok(Vec::new());
         }
-        let mut writing = self.begin().await?;
+        let mut writing = self.writing().await?;
         let now = self.clock.now();
-        let known = self.known(&mut writing, commits, now).await?;
+        let known = self.begin_knowing(&mut writing, commits, now).await?;
         let (plan, index) = Plan::of(commits, known);
         if plan.is_empty() {
             writing.nothing().await?;
         } else {
-            self.write(writing.connection(), &plan, &index, now).await?;
-            writing.commit().await?;
+            writing.commit(script(&plan, &index, self.epoch, now)?).await?;
         }
         Ok(plan.answers)
     }
 
-    /// Reads what the commits must know, and refuses to go on in an epoch that is over.
-    async fn known(&self, writing: &mut Writing<'_>, commits: &[Commit], now: i64) -> Result<Known, StoreError> {
+    /// Begins the transaction and reads what the commits must know. Refuses to go on in an epoch that is over.
+    async fn begin_knowing(
+        &self,
+        writing: &mut Writing<'_>,
+        commits: &[Commit],
+        now: i64,
+    ) -> Result<Known, StoreError> {
         let mut known = Known::default();
-        for asked in Asked::of(commits).portions() {
-            let rows = asked.query(self.epoch, now).fetch_all(writing.connection()).await;
+        for (number, asked) in Asked::of(commits).portions().enumerate() {
+            let Some(check) = CHECK.of_size(asked.most()) else { continue };
+            let text = if number == 0 { check.beginning } else { check.following };
+            let rows = asked.query(text, check.size, self.epoch, now).fetch_all(writing.connection()).await;
             for row in rows.map_err(errors::before_commit)? {
                 learn(&mut known, &row, |epoch| writing.check_epoch(epoch))?;
             }
         }
         Ok(known)
     }
+}
 
-    async fn write(
-        &self,
-        connection: &mut SqliteConnection,
-        plan: &Plan<'_>,
-        index: &IndexChange,
-        now: i64,
-    ) -> Result<(), StoreError> {
-        let streams: Vec<_> = plan.streams.values().copied().collect();
-        insert(connection, &PUT_STREAMS, &streams, bind_stream).await?;
-        insert(connection, &ADD_EVENTS, &plan.events, |query, (stream, seq, event)| {
-            let query = query.bind(stream.to_string()).bind(stored(*seq)).bind(event.at.as_microsecond());
-            Ok(query.bind(event.kind.as_str()).bind(event.body.as_str()))
-        })
-        .await?;
-        insert(connection, &DROP_INDEX, &index.dropped, bind_index).await?;
-        insert(connection, &ADD_INDEX, &index.added, bind_index).await?;
-        let epoch = self.epoch;
-        insert(connection, &ADD_EFFECTS, &plan.effects, |query, row| bind_effect(query, row, epoch, now)).await?;
-        for (text, ids) in END_EFFECTS.portions(&plan.over) {
-            let query = sqlx::query(text).bind(now).bind(epoch);
-            let query = ids.iter().fold(query, |query, id| query.bind(id.to_string()));
-            run(connection, query).await?;
-        }
-        for (id, retry) in &plan.again {
-            run(connection, retry_query(id.to_string(), retry, epoch)).await?;
-        }
-        insert(connection, &PUT_REQUESTS, &plan.requests, |query, request| {
-            let query = query.bind(request.key.as_str()).bind(request.body_hash.as_str());
-            Ok(query.bind(request.stream.to_string()).bind(request.at.as_microsecond()))
-        })
-        .await
+/// All that a plan writes.
+fn script<'p>(plan: &'p Plan<'_>, index: &'p IndexChange, epoch: i64, now: i64) -> Result<Script<'p>, StoreError> {
+    let bodies: Result<Vec<_>, _> = plan.effects.iter().map(|row| Ok((row, body(row)?))).collect();
+    let (mut script, streams) = (Script::default(), plan.streams.values().copied().collect::<Vec<_>>());
+    for (text, portion) in PUT_STREAMS.portions(&streams) {
+        script.statement(text);
+        portion.iter().for_each(|commit| stream(&mut script, commit));
     }
-}
-
-/// The statement that notes a failed try of an effect that the epoch holds.
-pub(super) fn retry_query(id: String, retry: &Retry, epoch: i64) -> Bound<'_> {
-    let query = sqlx::query(RETRY).bind(i64::from(retry.attempt)).bind(retry.due_at.as_microsecond());
-    query.bind(retry.error.as_str()).bind(id).bind(epoch)
-}
-
-async fn run(connection: &mut SqliteConnection, query: Bound<'_>) -> Result<(), StoreError> {
-    query.execute(connection).await.map(drop).map_err(errors::before_commit)
-}
-
-/// Runs a statement over rows, as often as its sizes need.
-async fn insert<'q, T>(
-    connection: &mut SqliteConnection,
-    statement: &Rows,
-    rows: &'q [T],
-    bind: impl Fn(Bound<'q>, &'q T) -> Result<Bound<'q>, StoreError>,
-) -> Result<(), StoreError> {
-    for (text, portion) in statement.portions(rows) {
-        let query = portion.iter().try_fold(sqlx::query(text), &bind)?;
-        run(connection, query).await?;
+    script.rows(&ADD_EVENTS, &plan.events, |script, (stream, seq, event)| {
+        script.text(stream.to_string()).number(stored(*seq)).number(event.at.as_microsecond());
+        script.text(&event.kind).text(&event.body);
+    });
+    script.rows(&DROP_INDEX, &index.dropped, index_row);
+    script.rows(&ADD_INDEX, &index.added, index_row);
+    for (text, portion) in ADD_EFFECTS.portions(&bodies?) {
+        script.statement(text);
+        portion.iter().for_each(|(row, body)| effect(&mut script, row, body.clone(), epoch, now));
     }
-    Ok(())
+    for (text, ids) in END_EFFECTS.portions(&plan.over) {
+        script.statement(text).number(now).number(epoch);
+        ids.iter().for_each(|id| {
+            script.text(id.to_string());
+        });
+    }
+    plan.again.iter().for_each(|(id, retry)| note_retry(&mut script, *id, retry, epoch));
+    script.rows(&PUT_REQUESTS, &plan.requests, |script, request| {
+        script.text(&request.key).text(&request.body_hash).text(request.stream.to_string());
+        script.number(request.at.as_microsecond());
+    });
+    Ok(script)
 }
 
-fn bind_stream<'q>(query: Bound<'q>, commit: &&'q Commit) -> Result<Bound<'q>, StoreError> {
+/// Notes a failed try of an effect that the epoch holds.
+pub(super) fn note_retry<'p>(script: &mut Script<'p>, id: EffectId, retry: &'p Retry, epoch: i64) {
+    script.statement(RETRY).number(i64::from(retry.attempt)).number(retry.due_at.as_microsecond());
+    script.text(&retry.error).text(id.to_string()).number(epoch);
+}
+
+fn stream<'p>(script: &mut Script<'p>, commit: &'p Commit) {
     let written = u64::try_from(commit.events.len()).unwrap_or(u64::MAX);
-    let version = stored(commit.expected.saturating_add(written));
-    let query = query.bind(commit.stream.to_string()).bind(commit.stream.kind.as_str()).bind(version);
-    let query = query.bind(i64::from(commit.format)).bind(commit.state.as_str());
-    Ok(query.bind(commit.wake_at.map(|at| at.as_microsecond())).bind(i64::from(commit.urgency)))
+    script.text(commit.stream.to_string()).text(commit.stream.kind.as_str());
+    script.number(stored(commit.expected.saturating_add(written))).number(i64::from(commit.format));
+    script.text(&commit.state).maybe_number(commit.wake_at.map(|at| at.as_microsecond()));
+    script.number(i64::from(commit.urgency));
 }
 
-fn bind_index<'q>(query: Bound<'q>, row: &'q (StreamId, IndexRow)) -> Result<Bound<'q>, StoreError> {
-    let (stream, (key, value)) = row;
-    Ok(query.bind(stream.to_string()).bind(key.as_str()).bind(value.as_str()))
+fn index_row<'p>(script: &mut Script<'p>, (stream, (key, value)): &'p (StreamId, IndexRow)) {
+    script.text(stream.to_string()).text(key).text(value);
 }
 
-fn bind_effect<'q>(query: Bound<'q>, row: &'q NewRow<'_>, epoch: i64, now: i64) -> Result<Bound<'q>, StoreError> {
-    let again = match row.end {
-        Some(End::Again(retry)) => Some(retry),
-        Some(End::Over) | None => None,
+/// The stored text of an effect; nothing of one that is over.
+fn body(row: &NewRow<'_>) -> Result<String, StoreError> {
+    match row.end {
+        Some(End::Over) => Ok(String::new()),
+        Some(End::Again(_)) | None => serde_json::to_string(row.effect).map_err(errors::unreadable),
+    }
+}
+
+fn effect<'p>(script: &mut Script<'p>, row: &NewRow<'p>, body: String, epoch: i64, now: i64) {
+    let (again, done_at) = match row.end {
+        Some(End::Again(retry)) => (Some(retry), None),
+        Some(End::Over) => (None, Some(now)),
+        None => (None, None),
     };
-    let is_over = matches!(row.end, Some(End::Over));
-    let body = if is_over { String::new() } else { serde_json::to_string(row.effect).map_err(errors::unreadable)? };
     let due_at = again.map_or(row.due_at, |retry| retry.due_at);
-    let query = query.bind(row.id.to_string()).bind(row.stream.to_string()).bind(lane(row.effect.lane()));
-    let query = query.bind(i64::from(row.urgency)).bind(due_at.as_microsecond()).bind(body);
-    let query = query.bind(again.map_or(0, |retry| i64::from(retry.attempt)));
-    let query = query.bind(again.map(|retry| retry.error.as_str()));
-    Ok(query.bind((row.held && row.end.is_none()).then_some(epoch)).bind(0_i64).bind(is_over.then_some(now)))
+    let held = row.held && row.end.is_none();
+    script.text(row.id.to_string()).text(row.stream.to_string()).text(lane(row.effect.lane()));
+    script.number(i64::from(row.urgency)).number(due_at.as_microsecond()).text(body);
+    script.number(again.map_or(0, |retry| i64::from(retry.attempt)));
+    script.maybe_text(again.map(|retry| retry.error.as_str()));
+    script.maybe_number(held.then_some(epoch)).number(0).maybe_number(done_at);
 }
 
 /// What a slice asks the store for.
@@ -175,17 +172,18 @@ struct Portion<'a> {
 }
 
 impl<'a> Portion<'a> {
-    fn query(&self, epoch: i64, now: i64) -> Bound<'a> {
+    /// How many of the most frequent kind.
+    fn most(&self) -> usize {
         let counts = [self.streams.len(), self.numbers.len(), self.effects.len(), self.requests.len()];
-        let (size, text) = CHECK.text(counts.into_iter().max().unwrap_or_default());
-        let counting_from = now.saturating_sub(super::read::REQUEST_KEPT_MICROS);
-        let mut query = sqlx::query(text).bind(epoch).bind(counting_from);
-        for list in [self.streams, self.effects] {
-            debug_assert!(list.len() <= size, "more than a statement takes");
-        }
-        query = bind_list(query, self.streams.iter().map(String::as_str), size);
-        query = bind_list(query, self.numbers.iter().copied(), size);
-        query = bind_list(query, self.effects.iter().map(String::as_str), size);
+        counts.into_iter().max().unwrap_or_default()
+    }
+
+    fn query(&self, text: &'static str, size: usize, epoch: i64, now: i64) -> Bound<'a> {
+        let counting_from = now.saturating_sub(REQUEST_KEPT_MICROS);
+        let query = sqlx::query(text).bind(epoch).bind(counting_from);
+        let query = bind_list(query, self.streams.iter().map(String::as_str), size);
+        let query = bind_list(query, self.numbers.iter().copied(), size);
+        let query = bind_list(query, self.effects.iter().map(String::as_str), size);
         bind_list(query, self.requests.iter().copied(), size)
     }
 }

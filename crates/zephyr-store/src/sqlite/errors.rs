@@ -20,11 +20,13 @@ pub(super) fn before_commit(error: Error) -> StoreError {
     }
 }
 
-/// What an error of COMMIT itself means. Busy and full leave the log without the commit's last frame, so that it is
-/// certainly not written; anything else is unknown.
+/// What an error of COMMIT means, or of the statements sent with it. Busy and full leave the log without the commit's
+/// last frame, so that it is certainly not written; damage and a violated constraint come before it. Anything else is
+/// unknown.
 pub(super) fn at_commit(error: Error) -> StoreError {
     match code(&error) {
         Some(BUSY | FULL) => StoreError::Unavailable(error.to_string()),
+        Some(CORRUPT | NOT_A_DATABASE | CONSTRAINT) => StoreError::Corrupt(error.to_string()),
         _ => StoreError::Unknown(error.to_string()),
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, Connection, Row, SqlSafeStr, SqlitePool};
+use sqlx::{ConnectOptions, Connection, Row, SqlSafeStr, Sqlite, SqlitePool};
 use tokio::sync::Mutex;
 
 use super::clock::Clock;
@@ -16,13 +16,15 @@ use super::{Inner, Options, errors};
 use crate::statements::{BEGIN, COMMIT, NEWEST_EVENT, RAISE_EPOCH, VOID_CLAIMS};
 
 /// `zeph`: marks a file as a store of zephyr.
-const APPLICATION_ID: i32 = 0x7a65_7068;
+const APPLICATION_ID: i64 = 0x7a65_7068;
 /// Bigger files are not read through at opening: it would delay the first overdue page. `zephyr doctor` does.
 const CHECKED_BYTES: u64 = 32 * 1024 * 1024;
-/// How long a statement waits for another process, a backup for instance, before it is refused.
-const BUSY: Duration = Duration::from_secs(5);
+/// How long a read waits for a free connection.
+const FREE_READER: Duration = Duration::from_secs(5);
 /// Every statement stays prepared; there are about a hundred and thirty with their sizes.
 const PREPARED: usize = 256;
+/// Tables that somebody made; the one of the migrations is there before the first of ours.
+const TABLES: &str = "SELECT COUNT(*) FROM sqlite_master WHERE name <> '_sqlx_migrations' AND name NOT LIKE 'sqlite_%'";
 /// What every database file of SQLite begins with.
 const HEADER: &[u8; 16] = b"SQLite format 3\0";
 
@@ -132,13 +134,15 @@ pub enum OpenError {
 pub(super) async fn open(path: &Path, options: &Options) -> Result<Inner, OpenError> {
     let lock = look_at_file(path, options.create)?;
     let failed = |source| refused(path, source);
-    let connect = connect_options(path);
+    let looking = look_inside(path).await?;
+    let connect = connect_options(path, options.patience);
     let mut writer =
         SqliteConnection::connect_with(&connect.clone().create_if_missing(options.create)).await.map_err(failed)?;
-    check_content(path, &mut writer).await?;
+    if let Some(looking) = looking {
+        looking.close().await.map_err(failed)?;
+    }
     migrate(path, &mut writer).await?;
-    let newest: Option<i64> =
-        sqlx::query(NEWEST_EVENT).fetch_one(&mut writer).await.and_then(|row| row.try_get(0)).map_err(failed)?;
+    let newest: Option<i64> = one(&mut writer, NEWEST_EVENT).await.map_err(failed)?;
     let clock = Clock::start(&options.clock, newest, options.speed);
     let epoch = raise_epoch(&mut writer, clock.now()).await.map_err(failed)?;
     let readers = readers(&connect, options.readers).await.map_err(failed)?;
@@ -210,14 +214,14 @@ fn lock(path: &Path) -> Result<File, OpenError> {
     Ok(file)
 }
 
-fn connect_options(path: &Path) -> SqliteConnectOptions {
+fn connect_options(path: &Path, patience: Duration) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(false)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
-        .busy_timeout(BUSY)
+        .busy_timeout(patience)
         .statement_cache_capacity(PREPARED)
         // After a checkpoint the log is cut back to this size.
         .pragma("journal_size_limit", "67108864")
@@ -228,40 +232,44 @@ fn connect_options(path: &Path) -> SqliteConnectOptions {
 async fn readers(connect: &SqliteConnectOptions, count: u32) -> Result<SqlitePool, sqlx::Error> {
     // Kept open: while one is, the log is not removed when the writer connects anew.
     let pool = SqlitePoolOptions::new().min_connections(1).max_connections(count.max(1));
-    let pool = pool.idle_timeout(None).max_lifetime(None).test_before_acquire(false).acquire_timeout(BUSY);
+    let pool = pool.idle_timeout(None).max_lifetime(None).test_before_acquire(false).acquire_timeout(FREE_READER);
     pool.connect_with(connect.clone().read_only(true)).await
 }
 
-/// Refuses other programs' databases and damaged ones.
-async fn check_content(path: &Path, writer: &mut SqliteConnection) -> Result<(), OpenError> {
+/// Refuses other programs' databases and damaged ones, through a connection that changes nothing. It stays open until
+/// the writer is there, so that a long log is read once.
+async fn look_inside(path: &Path) -> Result<Option<SqliteConnection>, OpenError> {
+    let bytes = std::fs::metadata(path).map_or(0, |found| found.len());
+    if bytes == 0 {
+        return Ok(None);
+    }
     let failed = |source| refused(path, source);
-    let id: i32 = sqlx::query("PRAGMA application_id")
-        .fetch_one(&mut *writer)
-        .await
-        .and_then(|row| row.try_get(0))
-        .map_err(failed)?;
-    let tables: i64 =
-        sqlx::query("SELECT COUNT(*) FROM sqlite_master WHERE name <> '_sqlx_migrations' AND name NOT LIKE 'sqlite_%'")
-            .fetch_one(&mut *writer)
-            .await
-            .and_then(|row| row.try_get(0))
-            .map_err(failed)?;
+    let options = SqliteConnectOptions::new().filename(path).read_only(true).disable_statement_logging();
+    let mut looking = SqliteConnection::connect_with(&options).await.map_err(failed)?;
+    let id: i64 = one(&mut looking, "PRAGMA application_id").await.map_err(failed)?;
+    let tables: i64 = one(&mut looking, TABLES).await.map_err(failed)?;
     if id != APPLICATION_ID && (id != 0 || tables > 0) {
         return Err(OpenError::Foreign { path: path.to_owned() });
     }
-    let bytes = std::fs::metadata(path).map_or(0, |found| found.len());
-    if bytes > CHECKED_BYTES {
-        return Ok(());
+    if bytes <= CHECKED_BYTES {
+        let found: String = one(&mut looking, "PRAGMA quick_check(1)").await.map_err(failed)?;
+        if found != "ok" {
+            return Err(OpenError::Damaged { path: path.to_owned(), found });
+        }
     }
-    let row = sqlx::query("PRAGMA quick_check(1)").fetch_one(&mut *writer).await.map_err(failed)?;
-    match row.try_get::<String, _>(0).map_err(failed)? {
-        found if found == "ok" => Ok(()),
-        found => Err(OpenError::Damaged { path: path.to_owned(), found }),
-    }
+    Ok(Some(looking))
+}
+
+/// The first value of the first row.
+async fn one<T>(connection: &mut SqliteConnection, query: &'static str) -> Result<T, sqlx::Error>
+where
+    T: for<'r> sqlx::Decode<'r, Sqlite> + sqlx::Type<Sqlite>,
+{
+    sqlx::query(query).fetch_one(connection).await.and_then(|row| row.try_get(0))
 }
 
 /// The schemas, each in its own transaction. The texts are part of the binary.
-fn migrations() -> Vec<Migration> {
+pub(super) fn migrations() -> Vec<Migration> {
     let texts = [(1, "first", include_str!("../../migrations/sqlite/0001_first.sql"))];
     let migration = |(version, name, text): (i64, &'static str, &'static str)| {
         Migration::new(version, name.into(), MigrationType::Simple, text.into_sql_str(), false)
@@ -272,7 +280,7 @@ fn migrations() -> Vec<Migration> {
 async fn migrate(path: &Path, writer: &mut SqliteConnection) -> Result<(), OpenError> {
     let migrations = migrations();
     let known = migrations.iter().map(|migration| migration.version).max().unwrap_or_default();
-    let migrated = Migrator::with_migrations(migrations).run(&mut *writer).await;
+    let migrated = Migrator::with_migrations(migrations).run_direct(None, writer, false).await;
     migrated.map_err(|error| match error {
         MigrateError::VersionMissing(schema) if schema > known => {
             OpenError::Newer { path: path.to_owned(), schema, known }
@@ -303,28 +311,5 @@ fn refused(path: &Path, source: sqlx::Error) -> OpenError {
         }
         Some(errors::BUSY) => OpenError::InUse { path, holder: String::new() },
         _ => OpenError::Failed { path, source },
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::TimeSource;
-    use super::*;
-
-    #[tokio::test]
-    async fn every_statement_prepares_on_the_newest_schema() -> Result<(), Box<dyn std::error::Error>> {
-        let mut connection = SqliteConnection::connect("sqlite::memory:").await?;
-        Migrator::with_migrations(migrations()).run(&mut connection).await?;
-        for text in crate::statements::all() {
-            let prepared = sqlx::Executor::prepare(&mut connection, text.into_sql_str()).await;
-            assert!(prepared.is_ok(), "{text}\n{:?}", prepared.err());
-        }
-        Ok(())
-    }
-
-    #[test]
-    fn the_clock_begins_after_the_newest_event() {
-        let clock = Clock::start(&TimeSource::Ambient, Some(i64::MAX / 2), 1);
-        assert!(clock.now() > i64::MAX / 2);
     }
 }

@@ -1,5 +1,7 @@
 //! The ports, each of which hands on to where its answer is made; and documents, tokens and policies.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use zephyr_core::StreamId;
 use zephyr_core::effect::Lane;
@@ -9,8 +11,9 @@ use zephyr_engine::ports::{
 };
 
 use super::rows::{self, get, instant, limit};
+use super::script::Script;
 use super::{SqliteStore, errors};
-use crate::statements::{OBJECT, OBJECTS, PUT_OBJECT, PUT_POLICY, PUT_TOKEN, TOKEN};
+use crate::statements::{LOAD_OBJECTS, OBJECTS, PUT_OBJECT, PUT_POLICY, PUT_TOKEN, TOKEN};
 
 impl Store for SqliteStore {
     async fn now(&self) -> Result<Timestamp, StoreError> {
@@ -64,24 +67,26 @@ impl Objects for SqliteStore {
         R: Send + 'static,
         F: FnOnce(Timestamp, Vec<Option<String>>) -> (R, Vec<(ObjectKey, String)>) + Send + 'static,
     {
-        let mut writing = self.inner.begin_in_epoch().await?;
+        let mut writing = self.inner.begin().await?;
         let now = self.inner.clock.now();
-        let mut documents = Vec::new();
-        for key in &keys {
-            let query = sqlx::query(OBJECT).bind(&key.kind).bind(&key.id);
-            let row = query.fetch_optional(writing.connection()).await.map_err(errors::before_commit)?;
-            documents.push(row.map(|row| get(&row, 0)).transpose()?);
+        let mut found = BTreeMap::new();
+        for (text, portion) in LOAD_OBJECTS.portions(&keys) {
+            let query = portion.iter().fold(sqlx::query(text), |query, key| query.bind(&key.kind).bind(&key.id));
+            for row in query.fetch_all(writing.connection()).await.map_err(errors::before_commit)? {
+                found.insert(ObjectKey { kind: get(&row, 0)?, id: get(&row, 1)? }, get::<String>(&row, 2)?);
+            }
         }
+        let documents = keys.iter().map(|key| found.get(key).cloned()).collect();
         let (result, written) = handle(instant(now)?, documents);
         if written.is_empty() {
             writing.nothing().await?;
             return Ok(result);
         }
+        let mut script = Script::default();
         for (key, text) in &written {
-            let query = sqlx::query(PUT_OBJECT).bind(&key.kind).bind(&key.id).bind(text).bind(now);
-            query.execute(writing.connection()).await.map_err(errors::before_commit)?;
+            script.statement(PUT_OBJECT).text(&key.kind).text(&key.id).text(text).number(now).text(&key.kind);
         }
-        writing.commit().await?;
+        writing.commit(script).await?;
         Ok(result)
     }
 
@@ -93,11 +98,10 @@ impl Objects for SqliteStore {
 
 impl Registry for SqliteStore {
     async fn put_token(&self, token: TokenRow) -> Result<(), StoreError> {
-        let mut writing = self.inner.begin_in_epoch().await?;
-        let query = sqlx::query(PUT_TOKEN).bind(&token.hash).bind(&token.kind).bind(&token.holder);
-        let query = query.bind(self.inner.clock.now());
-        query.execute(writing.connection()).await.map_err(errors::before_commit)?;
-        writing.commit().await
+        let mut script = Script::default();
+        script.statement(PUT_TOKEN).text(&token.hash).text(&token.kind).text(&token.holder);
+        script.number(self.inner.clock.now());
+        self.inner.begin().await?.commit(script).await
     }
 
     async fn token(&self, hash: &str) -> Result<Option<TokenRow>, StoreError> {
@@ -106,9 +110,8 @@ impl Registry for SqliteStore {
     }
 
     async fn put_policy(&self, version: &str, text: &str) -> Result<(), StoreError> {
-        let mut writing = self.inner.begin_in_epoch().await?;
-        let query = sqlx::query(PUT_POLICY).bind(version).bind(text).bind(self.inner.clock.now());
-        query.execute(writing.connection()).await.map_err(errors::before_commit)?;
-        writing.commit().await
+        let mut script = Script::default();
+        script.statement(PUT_POLICY).text(version).text(text).number(self.inner.clock.now());
+        self.inner.begin().await?.commit(script).await
     }
 }

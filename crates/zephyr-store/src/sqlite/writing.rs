@@ -1,13 +1,15 @@
 //! A write transaction. It owns the writing connection until it ended well: whatever else happens to it, an error, a
 //! refusal, a dropped future, closes the connection, which takes everything back; the next write connects anew.
 
-use sqlx::sqlite::{SqliteConnection, SqliteRow};
-use sqlx::{Connection, Row};
+use sqlx::Connection;
+use sqlx::sqlite::SqliteConnection;
 use tokio::sync::MutexGuard;
 use zephyr_engine::ports::StoreError;
 
+use super::rows::get;
+use super::script::Script;
 use super::{Inner, errors};
-use crate::statements::{BEGIN, COMMIT, EPOCH, ROLLBACK};
+use crate::statements::{BEGIN_IN_EPOCH, ROLLBACK};
 
 pub(super) struct Writing<'s> {
     inner: &'s Inner,
@@ -16,29 +18,27 @@ pub(super) struct Writing<'s> {
 }
 
 impl Inner {
-    /// Begins a write transaction. The caller checks the epoch in it.
-    pub(super) async fn begin(&self) -> Result<Writing<'_>, StoreError> {
+    /// The writing connection, to begin a transaction on.
+    pub(super) async fn writing(&self) -> Result<Writing<'_>, StoreError> {
         let mut slot = self.writer.lock().await;
         self.guard.check(self.clock.lived())?;
-        let mut connection = match slot.take() {
+        let connection = match slot.take() {
             Some(connection) => connection,
             None => self.reconnect().await?,
         };
-        match sqlx::query(BEGIN).execute(&mut connection).await {
-            Ok(_) => Ok(Writing { inner: self, slot, connection }),
-            Err(error) => Err(errors::before_commit(error)),
-        }
+        Ok(Writing { inner: self, slot, connection })
     }
 
     /// Begins a write transaction of an epoch that is in force.
-    pub(super) async fn begin_in_epoch(&self) -> Result<Writing<'_>, StoreError> {
-        let mut writing = self.begin().await?;
-        let row = sqlx::query(EPOCH).fetch_one(writing.connection()).await.map_err(errors::before_commit)?;
-        writing.check_epoch(epoch(&row, 0)?)?;
+    pub(super) async fn begin(&self) -> Result<Writing<'_>, StoreError> {
+        let mut writing = self.writing().await?;
+        let row = sqlx::query(BEGIN_IN_EPOCH).fetch_one(writing.connection()).await.map_err(errors::before_commit)?;
+        writing.check_epoch(get(&row, 0)?)?;
         Ok(writing)
     }
 
     async fn reconnect(&self) -> Result<SqliteConnection, StoreError> {
+        self.guard.check(None)?;
         let connection = SqliteConnection::connect_with(&self.connect).await.map_err(errors::before_commit)?;
         self.guard.learn_wal();
         Ok(connection)
@@ -61,10 +61,10 @@ impl Writing<'_> {
         Err(over)
     }
 
-    /// Makes it durable.
-    pub(super) async fn commit(mut self) -> Result<(), StoreError> {
-        match sqlx::query(COMMIT).execute(&mut self.connection).await {
-            Ok(_) => {
+    /// Runs the statements and makes them durable. An error among them counts as one of COMMIT, with which they go.
+    pub(super) async fn commit(mut self, script: Script<'_>) -> Result<(), StoreError> {
+        match script.commit(&mut self.connection).await {
+            Ok(()) => {
                 *self.slot = Some(self.connection);
                 Ok(())
             }
@@ -84,8 +84,4 @@ impl Writing<'_> {
         *self.slot = Some(self.connection);
         Ok(())
     }
-}
-
-pub(super) fn epoch(row: &SqliteRow, column: usize) -> Result<i64, StoreError> {
-    row.try_get(column).map_err(errors::before_commit)
 }

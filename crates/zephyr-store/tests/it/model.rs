@@ -1,1 +1,62 @@
-//! x
+//! What the simulator relies on in the model beyond the contract: it never waits, and its epochs end.
+
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+use jiff::SignedDuration;
+use zephyr_core::effect::Lane;
+use zephyr_engine::ports::{Committed, End, Finish, Registry, Store, StoreError, TokenRow};
+use zephyr_store::ModelStore;
+
+use crate::kit::{after, commit, must, new_page, start, stream};
+
+/// The answer of a future that is ready at once.
+fn now<T>(future: impl Future<Output = T>) -> T {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(answer) => answer,
+        Poll::Pending => panic!("the model waited"),
+    }
+}
+
+#[test]
+fn clones_share_everything_and_answer_at_once() {
+    let store = ModelStore::new(start());
+    let mut new = commit(stream(1), 0, start());
+    new.effects = vec![new_page(stream(1), 0, start(), false)];
+    assert_eq!(must(now(store.clone().commit(&[new]))), [Committed::Done]);
+    assert_eq!(must(now(store.claim(Lane::Page, 9))).len(), 1);
+    assert_eq!(must(now(store.clone().backlog())).pages, 1);
+    assert_eq!(store.peek_effects().len(), 1);
+    assert_eq!(store.peek_events(stream(1)).len(), 1);
+}
+
+#[test]
+fn the_clock_never_runs_backwards() {
+    let store = ModelStore::new(start());
+    store.set_now(after(start(), SignedDuration::from_nanos(1_500)));
+    assert_eq!(store.peek_now(), after(start(), SignedDuration::from_micros(1)));
+    store.set_now(start());
+    store.advance(SignedDuration::from_secs(-1));
+    assert_eq!(store.peek_now(), after(start(), SignedDuration::from_micros(1)));
+}
+
+#[test]
+fn f29_a_handle_of_an_epoch_that_is_over_writes_nothing() {
+    let old = ModelStore::new(start());
+    let mut new = commit(stream(1), 0, start());
+    new.effects = vec![new_page(stream(1), 0, start(), true)];
+    let effect = new_page(stream(1), 0, start(), true).id;
+    must(now(old.commit(&[new])));
+
+    let present = old.reopen();
+    let claimed = must(now(present.claim(Lane::Page, 9)));
+    assert!(claimed.iter().all(|page| page.abandoned && page.id == effect) && claimed.len() == 1);
+
+    let mut late = commit(stream(1), 1, start());
+    late.finish = Some(Finish { effect, end: End::Over });
+    assert!(matches!(now(old.commit(&[late.clone()])), Err(StoreError::Corrupt(_))));
+    assert!(matches!(now(old.claim(Lane::Page, 9)), Err(StoreError::Corrupt(_))));
+    let token = TokenRow { hash: "00".to_owned(), kind: "bot".to_owned(), holder: "ci".to_owned() };
+    assert!(matches!(now(old.put_token(token)), Err(StoreError::Corrupt(_))));
+    assert_eq!(must(now(present.commit(&[late]))), [Committed::Done]);
+}

@@ -37,6 +37,7 @@ pub struct CommitOp {
     pub stream: u16,
     /// How far the expected version is from the real one.
     pub wrong_by: i64,
+    /// None where only an effect is finished or a request answered.
     pub events: u64,
     /// Nanoseconds from now.
     pub wake_in: Option<i64>,
@@ -107,7 +108,7 @@ fn commit() -> impl Strategy<Value = CommitOp> {
     let wrong_by = prop_oneof![8 => Just(0_i64), 1 => Just(-1), 1 => 1..3_i64];
     let finish = weighted(0.4, (0..8_usize, of(retry())));
     (
-        (stream, wrong_by, 1..4_u64, of(from_now()), 0..3_u8),
+        (stream, wrong_by, 0..4_u64, of(from_now()), 0..3_u8),
         (vec(index(), 0..5), vec(effect(), 0..4), finish, weighted(0.15, 0..4_u8)),
     )
         .prop_map(|((stream, wrong_by, events, wake_in, urgency), (index, effects, finish, request))| CommitOp {
