@@ -113,8 +113,11 @@ impl<S: Store, E: Entropy> Engine<S, E> {
 
     /// The states of streams, folded anew where they were written in an older format.
     async fn load(&mut self, ids: &[StreamId]) -> Result<(Timestamp, States), StoreError> {
-        let loaded = self.store.load(ids).await?;
         let mut states = States::default();
+        if ids.is_empty() {
+            return Ok((self.store.now().await?, states));
+        }
+        let loaded = self.store.load(ids).await?;
         for row in loaded.streams.into_iter().flatten() {
             let id = row.id;
             states.0.insert(id, self.read(row).await?);
@@ -263,6 +266,7 @@ impl<S: Store, E: Entropy> Engine<S, E> {
     /// Commits, and takes note of what was committed. Where the store's answer was lost, what it holds is read before
     /// anything else is done.
     async fn write(&mut self, commits: Vec<Commit>) -> Result<Vec<(Committed, StreamId)>, StoreError> {
+        self.writes += 1;
         let results = match self.store.commit(&commits).await {
             Ok(results) => results,
             Err(StoreError::Unknown(why)) => {
@@ -309,7 +313,7 @@ impl<S: Store, E: Entropy> Engine<S, E> {
             self.wake_no_later_than(wake_at);
         }
         for effect in commit.effects {
-            self.outbox.committed(commit.stream, effect);
+            self.outbox.committed(commit.stream, effect, self.writes);
         }
     }
 }
