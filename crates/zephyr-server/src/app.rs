@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use bytes::Bytes;
 use tokio::sync::watch;
 use zephyr_core::World;
 use zephyr_engine::ports::{Objects, Registry, Store};
@@ -30,6 +31,8 @@ pub struct Shared<S> {
     pub settings: Settings,
     /// The operator's own token.
     pub local: Secret,
+    /// The public status page, with the engine's turn after which it was made.
+    pub status_page: Mutex<Option<(u64, Bytes)>>,
     world: watch::Receiver<Arc<World>>,
     ending: watch::Receiver<bool>,
     chance: Mutex<Chance>,
@@ -47,7 +50,8 @@ impl<S> App<S> {
     ) -> Self {
         let local = Secret::new(settings.local_token.clone());
         let chance: Mutex<Chance> = Mutex::new(Box::new(chance));
-        Self(Arc::new(Shared { store, engine, settings, local, world, ending, chance }))
+        let status_page = Mutex::new(None);
+        Self(Arc::new(Shared { store, engine, settings, local, status_page, world, ending, chance }))
     }
 
     /// The policy and what belongs to it, as in force now.

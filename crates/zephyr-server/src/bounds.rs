@@ -4,6 +4,12 @@ use std::time::Duration;
 
 /// A request body has to be there within this time, however slowly it trickles.
 pub const BODY_DEADLINE: Duration = Duration::from_secs(10);
+/// Connections at a time: below the usual bound of 1024 open files.
+pub const CONNECTIONS: usize = 800;
+/// How long a connection may be silent between requests, or take nothing of an answer.
+pub const IDLE: Duration = Duration::from_secs(20);
+/// How long it may be silent after bytes of a request came: the longest poll and a little.
+pub const ANSWERING: Duration = Duration::from_secs(45);
 /// How long open connections may take to end once the server was asked to stop.
 pub const HTTP_DRAIN: Duration = Duration::from_secs(5);
 /// How long sends under way may take after that: the deadline of a provider call and a little.

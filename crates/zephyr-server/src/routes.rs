@@ -3,31 +3,36 @@
 use std::any::Any;
 
 use axum::Router;
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use http::{HeaderValue, Uri, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
 use tower_http::catch_panic::CatchPanicLayer;
 use zephyr_api::{Code, Problem};
 
-use crate::api;
 use crate::app::{App, Stores};
 use crate::fault::Fault;
+use crate::{api, console};
 
 /// Every route.
 pub fn all<S: Stores>(app: App<S>) -> Router {
     api::routes()
-        .fallback(nowhere)
+        .merge(console::routes())
+        .fallback(nowhere::<S>)
         .method_not_allowed_fallback(not_like_that)
-        .layer(axum::middleware::map_response(finish))
         .layer(CatchPanicLayer::custom(panicked))
+        .layer(axum::middleware::map_response(finish))
         .with_state(app)
 }
 
-async fn nowhere(uri: Uri) -> Fault {
+async fn nowhere<S: Stores>(State(app): State<App<S>>, headers: HeaderMap, uri: Uri) -> Response {
     let path: String = uri.path().chars().take(100).collect();
-    Problem::new(Code::NotFound, "There is nothing at this address")
-        .detail(format!("`{path}` is not an address of this server."))
-        .hint("The API begins with /api/v1/incidents; the console is at /.")
-        .into()
+    let fault = Fault::from(
+        Problem::new(Code::NotFound, "There is nothing at this address")
+            .detail(format!("`{path}` is not an address of this server."))
+            .hint("The API begins with /api/v1/incidents; the console is at /."),
+    );
+    let accepted = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if accepted.contains("text/html") { console::page_for(&app, fault, "/") } else { fault.into_response() }
 }
 
 async fn not_like_that() -> Fault {
@@ -36,11 +41,20 @@ async fn not_like_that() -> Fault {
         .into()
 }
 
-/// What every answer carries: nothing here may be kept by a cache, or be read as something else.
+/// What every answer carries: it is nobody's to keep, to embed, or to read as something else. Pages have no scripts.
+/// The referrer stays within the console; without one, browsers would not say where a form comes from.
+const HEADERS: [(HeaderName, HeaderValue); 4] = [
+    (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
+    (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CONTENT_SECURITY_POLICY)),
+];
+
+const CONTENT_SECURITY_POLICY: &str =
+    "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
 async fn finish(mut response: Response) -> Response {
-    let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response.headers_mut().extend(HEADERS);
     response
 }
 

@@ -13,6 +13,7 @@ use zephyr_core::World;
 use zephyr_engine::ports::{Entropy, Objects, Registry, Store, StoreError};
 
 use crate::app::App;
+use crate::listener::Bounded;
 use crate::runtime::Runtime;
 use crate::{bounds, routes};
 
@@ -72,8 +73,8 @@ where
     let (end, ending) = watch::channel(false);
     let app = App::new(store, engine, settings, world, ending.clone(), tokens);
     let service = routes::all(app).into_make_service_with_connect_info::<SocketAddr>();
-    // Answers are small and awaited: each leaves at once.
-    let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
+    // Tapped for nothing but the peer's address, which axum takes from its own listeners only.
+    let listener = Bounded::new(listener).tap_io(|_| {});
     let http = axum::serve(listener, service).with_graceful_shutdown(ended(ending));
 
     let mut engine = tokio::spawn(runtime.run());

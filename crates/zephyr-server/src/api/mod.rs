@@ -29,6 +29,10 @@ mod show;
 mod timeline;
 mod tokens;
 
+pub use ack_everything::answer_all;
+pub use answer::ask;
+pub use open::public_line;
+
 /// The routes of the API and of health.
 pub fn routes<S: Stores>() -> Router<App<S>> {
     Router::new()

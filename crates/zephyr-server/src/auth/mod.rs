@@ -81,7 +81,7 @@ pub async fn identify<S: Stores>(
     peer: Option<SocketAddr>,
 ) -> Result<Caller, Fault> {
     if app.local.is_set() && *secret == app.local {
-        return if peer.is_some_and(|peer| peer.ip().to_canonical().is_loopback()) {
+        return if peer.is_some_and(is_here) {
             operator(app, act_as)
         } else {
             Err(unauthorized("The operator's token works on the server's own machine only", "Ask an admin for yours."))
@@ -112,6 +112,11 @@ pub async fn identify<S: Stores>(
             Err(unauthorized("This token is of a kind that this version does not know", "Ask an admin for a new one."))
         }
     }
+}
+
+/// Whether a peer is on the server's own machine.
+fn is_here(peer: SocketAddr) -> bool {
+    peer.ip().to_canonical().is_loopback()
 }
 
 fn operator<S>(app: &App<S>, act_as: Option<&str>) -> Result<Caller, Fault> {
@@ -151,4 +156,19 @@ fn bearer(headers: &HeaderMap) -> Result<Secret, Fault> {
 
 fn unauthorized(title: &str, hint: &str) -> Fault {
     Problem::new(Code::Unauthorized, title).hint(hint).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_here;
+
+    #[test]
+    fn only_the_loopback_is_here() {
+        for peer in ["127.0.0.1:1", "127.9.9.9:1", "[::1]:1", "[::ffff:127.0.0.1]:1"] {
+            assert!(is_here(peer.parse().unwrap()), "{peer}");
+        }
+        for peer in ["10.0.0.1:1", "0.0.0.0:1", "[::]:1", "[::ffff:10.0.0.1]:1", "[fe80::1]:1", "192.168.127.1:1"] {
+            assert!(!is_here(peer.parse().unwrap()), "{peer}");
+        }
+    }
 }

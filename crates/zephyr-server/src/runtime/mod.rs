@@ -129,7 +129,7 @@ impl<S: Store + Objects, E: Entropy> Runtime<S, E> {
             biased;
             Some(asked) = self.commands.recv() => self.asked.push(asked),
             Some(returned) = self.returning.recv() => self.take_back(returned),
-            Ok(()) = self.world.changed() => {}
+            Ok(()) = self.world.changed() => self.world.mark_changed(),
             _ = &mut self.leave, if !self.leaving => {
                 self.leaving = true;
                 self.commands.close();

@@ -68,13 +68,18 @@ pub async fn start() -> Server<ModelStore> {
 }
 
 pub async fn start_on<S: Store + Objects + Registry>(store: S) -> Server<S> {
+    start_at_speed(store, 1).await
+}
+
+/// On a store whose clock runs so many times as fast as real time.
+pub async fn start_at_speed<S: Store + Objects + Registry>(store: S, speed: u32) -> Server<S> {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let at = listener.local_addr().unwrap();
     let (sender, receiver) = watch::channel(Arc::new(world()));
     let (stop, stopped) = oneshot::channel::<()>();
     let settings = Settings {
         public_url: "https://zephyr.acme.example/".to_owned(),
-        speed: 1,
+        speed,
         local_token: LOCAL.to_owned(),
         version: "1.2.3",
     };

@@ -1,7 +1,17 @@
 //! The whole server, in this process, driven over its socket.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test that fails here says where"
+)]
 
 mod kit;
 
 mod auth;
 mod bad_input;
+mod console;
+mod faults;
 mod flow;
+mod long_poll;
+mod sqlite;

@@ -1,0 +1,87 @@
+//! What every page has around it, and how a page becomes a response.
+
+use askama::Template;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, StatusCode, Uri, header};
+use jiff::Timestamp;
+
+use super::clock::Clock;
+use crate::app::App;
+use crate::auth::Caller;
+use crate::fault::Fault;
+
+/// How often pages that change look again.
+const REFRESH_SECS: u8 = 5;
+
+/// Around a page.
+#[derive(Debug, Clone)]
+pub struct Frame {
+    /// The organisation's name.
+    pub organisation: String,
+    /// The path of the page among [`Frame::pages`]; empty where it is none of them.
+    pub here: &'static str,
+    /// Who is signed in.
+    pub who: Option<String>,
+    /// Whether that is a person, who may answer pages.
+    pub is_person: bool,
+    /// The instant it shows.
+    pub clock: Option<Clock>,
+    /// After how many seconds it looks again by itself.
+    pub refresh: Option<u8>,
+}
+
+impl Frame {
+    /// For nobody in particular.
+    pub fn public<S>(app: &App<S>, here: &'static str) -> Self {
+        let organisation = app.world().policy.organisation.clone();
+        Self { organisation, here, who: None, is_person: false, clock: None, refresh: None }
+    }
+
+    /// For somebody who is signed in.
+    pub fn of<S>(app: &App<S>, caller: &Caller, here: &'static str, now: Timestamp) -> Self {
+        let world = app.world();
+        let who = caller.person().map_or_else(|| caller.actor.to_string(), |person| world.policy.display_name(person));
+        let is_person = caller.person().is_some();
+        let clock = Some(Clock::new(now));
+        Self { who: Some(who), is_person, clock, ..Self::public(app, here) }
+    }
+
+    /// Lets the page look again by itself, unless its address says that it should keep still.
+    #[must_use]
+    pub fn refreshing(mut self, uri: &Uri) -> Self {
+        let still = uri.query().is_some_and(|query| query.contains("still"));
+        self.refresh = (!still).then_some(REFRESH_SECS);
+        self
+    }
+
+    /// Lets the page look again as soon as it is there.
+    #[must_use]
+    pub fn refreshing_at_once(mut self) -> Self {
+        self.refresh = Some(0);
+        self
+    }
+
+    /// The pages that there are: address and name.
+    pub fn pages(&self) -> [(&'static str, &'static str); 5] {
+        [("/", "Incidents"), ("/inbox", "Inbox"), ("/rooms", "Rooms"), ("/tickets", "Tickets"), ("/status", "Status")]
+    }
+
+    /// Whether an address is that of this page.
+    pub fn is_here(&self, path: &str) -> bool {
+        self.here == path
+    }
+}
+
+/// A page as a response.
+pub fn page(status: StatusCode, template: &impl Template) -> Response {
+    match template.render() {
+        Ok(text) => {
+            let kind = HeaderValue::from_static("text/html; charset=utf-8");
+            (status, [(header::CONTENT_TYPE, kind)], text).into_response()
+        }
+        Err(error) => {
+            tracing::error!(%error, "a page cannot be made");
+            Fault::internal().into_response()
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! `/inbox`: the pages that came to the visitor's built-in pager. Looking at it is no answer.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use http::{StatusCode, Uri};
+use zephyr_api::{Code, Problem};
+use zephyr_providers::builtin::{Entry, Inbox};
+
+use super::clock::Clock;
+use super::frame::{Frame, page};
+use super::problem::page_for;
+use super::session::Visitor;
+use crate::app::{App, Stores};
+use crate::auth::Caller;
+use crate::fault::Fault;
+
+#[derive(Debug, Template)]
+#[template(path = "inbox.html")]
+struct InboxPage {
+    frame: Frame,
+    clock: Clock,
+    /// Those that ring first, then the newest.
+    entries: Vec<Entry>,
+}
+
+/// The visitor's inbox.
+pub async fn show<S: Stores>(State(app): State<App<S>>, uri: Uri, Visitor(caller): Visitor) -> Response {
+    match shown(&app, &caller, &uri).await {
+        Ok(inbox) => page(StatusCode::OK, &inbox),
+        Err(fault) => page_for(&app, fault, "/"),
+    }
+}
+
+async fn shown<S: Stores>(app: &App<S>, caller: &Caller, uri: &Uri) -> Result<InboxPage, Fault> {
+    let Some(person) = caller.person() else {
+        let problem = Problem::new(Code::NotFound, "Only people have an inbox");
+        return Err(problem.hint("Sign out, and sign in as a person.").into());
+    };
+    let now = app.store.now().await?;
+    let inbox = app.document::<Inbox>(person.as_str()).await?;
+    let mut entries = inbox.map(|inbox| inbox.entries).unwrap_or_default();
+    entries.reverse();
+    entries.sort_by_key(|entry| entry.over.is_some());
+    Ok(InboxPage { frame: Frame::of(app, caller, "/inbox", now).refreshing(uri), clock: Clock::new(now), entries })
+}
