@@ -11,6 +11,7 @@ use crate::input::{Answer, Request};
 use crate::outbox::{Held, Outbox, Send};
 use crate::ports::{Claimed, Commit, End, Entropy, Finish, Retry, Store, StoreError};
 use crate::retry;
+use crate::state::incident_of;
 use crate::transact::{Answered, Input, Settled};
 
 /// Decides, commits and hands out. One at a time for each replica.
@@ -70,7 +71,7 @@ impl<S: Store, E: Entropy> Engine<S, E> {
                 Settled::NotFound => Answer::NotFound,
                 Settled::Repeated(row) if Some(&row.body_hash) != hash.as_ref() => Answer::KeyReused,
                 Settled::Repeated(row) => match self.store.load(&[row.stream]).await?.streams.pop().flatten() {
-                    Some(stream) => Answer::Repeated(Box::new(self.read(stream).await?)),
+                    Some(stream) => Answer::Repeated(Box::new(incident_of(&self.store, stream).await?)),
                     None => Answer::NotFound,
                 },
                 Settled::Fenced | Settled::Busy => Answer::Busy,
@@ -226,7 +227,7 @@ impl<S: Store, E: Entropy> Engine<S, E> {
         let mut inputs = Vec::new();
         for (Held { send, abandoned, .. }, row) in held.into_iter().zip(rows) {
             let due = match row {
-                Some(row) => incident::still_due(&self.read(row).await?, &send.effect),
+                Some(row) => incident::still_due(&incident_of(&self.store, row).await?, &send.effect),
                 None => false,
             };
             let page = send.effect.lane() == Lane::Page;

@@ -9,7 +9,8 @@ use zephyr_core::{Cause, EffectId, IncidentId, StreamId, World, catalog, limits}
 
 use crate::engine::Engine;
 use crate::input::{Ask, Declaration, Request};
-use crate::ports::{Commit, Committed, Entropy, EventRow, Finish, NewEffect, RequestRow, Store, StoreError, StreamRow};
+use crate::ports::{Commit, Committed, Entropy, EventRow, Finish, NewEffect, RequestRow, Store, StoreError};
+use crate::state::incident_of;
 
 /// One thing to decide about one stream.
 #[derive(Debug, Clone)]
@@ -120,27 +121,9 @@ impl<S: Store, E: Entropy> Engine<S, E> {
         let loaded = self.store.load(ids).await?;
         for row in loaded.streams.into_iter().flatten() {
             let id = row.id;
-            states.0.insert(id, self.read(row).await?);
+            states.0.insert(id, incident_of(&self.store, row).await?);
         }
         Ok((loaded.now, states))
-    }
-
-    /// Reads one stream's state.
-    pub(crate) async fn read(&self, row: StreamRow) -> Result<Incident, StoreError> {
-        let corrupt = |error: &dyn std::fmt::Display| StoreError::Corrupt(format!("stream {}: {error}", row.id));
-        if row.format == STATE_FORMAT {
-            return serde_json::from_str(&row.state).map_err(|error| corrupt(&error));
-        }
-        if row.format > STATE_FORMAT {
-            return Err(corrupt(&"it was written by a newer zephyr: install that version again"));
-        }
-        let count = usize::try_from(row.version).unwrap_or(usize::MAX);
-        let mut state = None;
-        for event in self.store.events(row.id, 0, count).await? {
-            let event = Event::from_stored(event.seq, event.at, &event.body).map_err(|error| corrupt(&error))?;
-            state = Incident::fold(state, &event);
-        }
-        state.ok_or_else(|| corrupt(&"it does not begin with an opening"))
     }
 
     async fn decide(
