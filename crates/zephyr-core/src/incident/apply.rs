@@ -1,6 +1,7 @@
 //! The fold: what an incident is after an event. Total; needs nothing but the event.
 
 use super::{Body, Event, Incident, MirrorName, Phase};
+use crate::effect::PublicState;
 use crate::mirror::Mirror;
 use crate::page::{PageEvent, Paging};
 
@@ -21,6 +22,7 @@ impl Incident {
             version: event.seq,
             summary: summary.clone(),
             severity: *severity,
+            highest: *severity,
             service: service.clone(),
             region: region.clone(),
             private: *private,
@@ -33,7 +35,7 @@ impl Incident {
             paging: Paging::default(),
             runbook: runbook.clone(),
             public: public.clone(),
-            public_end: None,
+            public_updates: Vec::new(),
             posts: Vec::new(),
             channel: Mirror::default(),
             status: Mirror::default(),
@@ -58,14 +60,35 @@ impl Incident {
                 MirrorName::Status => self.status.apply(change, event.seq),
                 MirrorName::Ticket => self.ticket.apply(change, event.seq),
             },
+            Body::Reclassified { severity, corrected, public } => {
+                self.post(format!("{} is now {severity}, by {}.", self.severity, event.actor));
+                self.severity = *severity;
+                self.highest = if *corrected { *severity } else { self.highest.min(*severity) };
+                if self.public.is_none() {
+                    self.public.clone_from(public);
+                }
+            }
+            Body::ServiceSet { service, region } => {
+                self.service.clone_from(service);
+                self.region.clone_from(region);
+                let service = service.as_ref().map_or("not known", |id| id.as_str());
+                let region = region.as_ref().map_or("not known", |id| id.as_str());
+                self.post(format!("Service is now {service}, region {region}, by {}.", event.actor));
+            }
+            Body::Reopened { public, update_due_at } => {
+                self.phase = Phase::Open;
+                self.update_due_at = *update_due_at;
+                self.reopen_in_public(public.as_ref());
+                self.post(format!("Reopened by {}.", event.actor));
+            }
             Body::Resolved { public } => {
                 self.phase = Phase::Resolved { at: event.at, by: event.actor.clone() };
-                self.public_end.clone_from(public);
+                self.public_update(PublicState::Resolved, public.as_ref());
                 self.post(format!("Resolved by {} after {}.", event.actor, self.lasted(event)));
             }
             Body::Cancelled { public } => {
                 self.phase = Phase::Cancelled { at: event.at, by: event.actor.clone() };
-                self.public_end.clone_from(public);
+                self.public_update(PublicState::Withdrawn, public.as_ref());
                 self.post(format!("Cancelled by {}: a false alarm.", event.actor));
             }
         }
@@ -86,6 +109,19 @@ impl Incident {
                 self.post(format!("@{by} stopped paging {}: {reason}", names.join(", ")));
             }
             _ => {}
+        }
+    }
+
+    fn public_update(&mut self, state: PublicState, line: Option<&String>) {
+        self.public_updates.extend(line.map(|line| (state, line.clone())));
+    }
+
+    /// An entry that was never made begins with its first line; one that was made says that it goes on.
+    fn reopen_in_public(&mut self, line: Option<&String>) {
+        if self.status.shown.made || self.status.in_flight.is_some() {
+            self.public_update(PublicState::Investigating, line);
+        } else {
+            self.public_updates.clear();
         }
     }
 

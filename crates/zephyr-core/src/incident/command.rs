@@ -4,10 +4,11 @@ use jiff::Timestamp;
 
 use super::decision::{Decision, Stamp};
 use super::open::sentence;
-use super::{Body, Decided, Incident, Phase};
+use super::{Body, Decided, Incident, Phase, reclassify};
 use crate::page::{self, Record, StopWhy, Target};
+use crate::policy::Severity;
 use crate::text::{PublicLine, Reason};
-use crate::{Actor, Cause, PersonId, World};
+use crate::{Actor, Cause, PersonId, RegionId, ServiceId, World};
 
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +38,27 @@ pub enum Command {
         target: Target,
         /// Whom.
         person: PersonId,
+    },
+    /// It is worse, or less bad, than it was said to be.
+    Reclassify {
+        /// The severity from now on.
+        severity: Severity,
+        /// It was wrong from the beginning: what is owed afterwards follows the new one.
+        correct: bool,
+    },
+    /// Says which service it is, or where; what is not given stays.
+    SetService {
+        /// The service.
+        service: Option<ServiceId>,
+        /// The region.
+        region: Option<RegionId>,
+    },
+    /// It is not over: same number, the present severity's targets are paged as at opening.
+    Reopen {
+        /// The public line, instead of the policy's sentence.
+        public: Option<PublicLine>,
+        /// Ring whoever reopens too, if due.
+        ring_me: bool,
     },
     /// It is over.
     Resolve {
@@ -81,6 +103,14 @@ pub fn command(
     let stamp = Stamp { at: now, actor: actor.clone(), cause, world };
     let mut decision = Decision::on(state, stamp);
     match command {
+        Command::Reclassify { severity, correct } => {
+            reclassify::reclassify(&mut decision, severity, correct, world, now)?
+        }
+        Command::SetService { service, region } => reclassify::set_service(&mut decision, service, region, world, now)?,
+        Command::Reopen { public, ring_me } => {
+            let opener = actor.person().filter(|_| !ring_me);
+            reclassify::reopen(&mut decision, public, opener, world, now);
+        }
         Command::Resolve { public } => resolve(&mut decision, public, world, now)?,
         Command::Cancel { public } => cancel(&mut decision, public, world, now)?,
         on_pages => {
@@ -95,7 +125,7 @@ pub fn command(
                 Command::Take { target } => paging.take(person, &target)?,
                 Command::Stop { target, reason } => Some(paging.stop(person, &target, reason)?),
                 Command::RingAgain { target, person } => Some(paging.ring_again(&target, &person, now)?),
-                Command::Resolve { .. } | Command::Cancel { .. } => None,
+                _ => None,
             };
             event.into_iter().for_each(|event| decision.page(event));
         }
@@ -149,6 +179,6 @@ fn closing_line(state: &Incident, given: Option<PublicLine>, template: &str, now
     Some(given.map_or_else(from_policy, |line| line.to_string()))
 }
 
-fn not_open(state: &Incident) -> Refused {
+pub(super) fn not_open(state: &Incident) -> Refused {
     Refused::NotOpen { label: state.label(), phase: state.phase.as_str() }
 }

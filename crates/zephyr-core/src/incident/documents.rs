@@ -174,17 +174,12 @@ impl Incident {
     /// What the status entry should look like. Without public words there is none.
     pub fn status_wanted(&self) -> StatusDoc {
         let Some(public) = &self.public else { return StatusDoc::default() };
-        let end = match self.phase {
-            Phase::Open => None,
-            Phase::Resolved { .. } => Some(PublicState::Resolved),
-            Phase::Cancelled { .. } => Some(PublicState::Withdrawn),
-        };
         StatusDoc {
             made: self.status.shown.made || !self.is_cancelled(),
             title: public.title.clone(),
             component: public.component.clone(),
             opening: public.text.clone(),
-            updates: end.into_iter().zip(self.public_end.clone()).collect(),
+            updates: self.public_updates.clone(),
         }
     }
 

@@ -69,6 +69,29 @@ pub enum Body {
         /// What.
         event: MirrorEvent,
     },
+    /// Its severity is another.
+    Reclassified {
+        /// The severity from now on.
+        severity: Severity,
+        /// Whether the severity was wrong from the beginning, so that what is owed afterwards follows this one.
+        corrected: bool,
+        /// Public words, where this severity has an entry on the status page and there was none.
+        public: Option<PublicOpening>,
+    },
+    /// Somebody said which service it is, or where.
+    ServiceSet {
+        /// The service from now on.
+        service: Option<ServiceId>,
+        /// The region from now on.
+        region: Option<RegionId>,
+    },
+    /// It was not over.
+    Reopened {
+        /// The public line, where it has a status entry.
+        public: Option<String>,
+        /// When the next update is due.
+        update_due_at: Timestamp,
+    },
     /// It is over.
     Resolved {
         /// The public line, where it has a status entry.

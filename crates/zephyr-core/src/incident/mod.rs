@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::access::Viewer;
+use crate::effect::PublicState;
 use crate::ids::StreamId;
 use crate::mirror::Mirror;
 use crate::page::Paging;
@@ -28,6 +29,7 @@ mod index;
 mod narrate;
 mod open;
 mod outcome;
+mod reclassify;
 mod stored;
 mod targets;
 mod wake;
@@ -44,7 +46,7 @@ pub use stored::{BadEvent, StoredEvent};
 pub use wake::wake;
 
 /// Format number of the state as JSON. Raised with every change of its shape; older states are folded anew.
-pub const STATE_FORMAT: u32 = 1;
+pub const STATE_FORMAT: u32 = 2;
 
 /// An incident, as the fold of its events.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,6 +61,8 @@ pub struct Incident {
     pub summary: Summary,
     /// How bad.
     pub severity: Severity,
+    /// The worst it was while it was open, unless that was a mistake: what is owed afterwards follows this.
+    pub highest: Severity,
     /// The service, where it is known.
     pub service: Option<ServiceId>,
     /// The region, where it is known.
@@ -83,8 +87,8 @@ pub struct Incident {
     pub runbook: Runbook,
     /// Public words at opening; `None` where it has no entry on the status page.
     pub public: Option<PublicOpening>,
-    /// The public line that ended it.
-    pub public_end: Option<String>,
+    /// Public lines after the first.
+    pub public_updates: Vec<(PublicState, String)>,
     /// Messages for the channel, in order.
     pub posts: Vec<String>,
     /// The channel.

@@ -58,6 +58,16 @@ pub fn narrate(event: &Event) -> Line {
             let failed = matches!(change, MirrorEvent::Refused { .. } | MirrorEvent::Unclear { .. });
             Line { text, detail: !(made || failed || matches!(change, MirrorEvent::Retrying { .. })) }
         }
+        Body::Reclassified { severity, corrected, .. } => {
+            let how = if *corrected { "corrected to" } else { "changed to" };
+            story(format!("severity {how} {severity} by {}", event.actor))
+        }
+        Body::ServiceSet { service, region } => {
+            let service = service.as_ref().map_or("not known", |id| id.as_str());
+            let region = region.as_ref().map_or("not known", |id| id.as_str());
+            story(format!("service set to {service}, region {region}, by {}", event.actor))
+        }
+        Body::Reopened { public, .. } => story(over("reopened", &event.actor.to_string(), public.as_deref())),
         Body::Resolved { public } => story(over("resolved", &event.actor.to_string(), public.as_deref())),
         Body::Cancelled { public } => {
             story(over("cancelled as a false alarm", &event.actor.to_string(), public.as_deref()))
@@ -103,8 +113,12 @@ fn of_page(page: &PageEvent, at: Timestamp) -> String {
         PageEvent::Stopped { targets, why } => match why {
             StopWhy::Resolved => format!("paging stopped for {}: resolved", names(targets)),
             StopWhy::Cancelled => format!("paging stopped for {}: false alarm", names(targets)),
+            StopWhy::NotDue => format!("paging stopped for {}: no longer due", names(targets)),
             StopWhy::Person { by, reason } => format!("{by} stopped paging {}: {reason}", names(targets)),
         },
+        PageEvent::Widened { target, wanted, .. } if wanted.is_empty() => format!("page {target}: for everybody now"),
+        PageEvent::Widened { target, wanted, .. } => format!("page {target}: paging {} as well", people(wanted)),
+        PageEvent::Renamed { from, to } => format!("page {from}: answered before, kept as {to}"),
         PageEvent::NotReached { target, people: missed } => {
             format!("page {target}: {} not reached; somebody else has answered", people(missed))
         }

@@ -7,7 +7,7 @@ use super::{Body, Decided, PublicOpening, targets};
 use crate::page::{self, Record};
 use crate::policy::{Policy, Severity};
 use crate::text::{PublicLine, Summary};
-use crate::{Actor, Cause, IncidentId, RegionId, ServiceId, World};
+use crate::{Actor, Cause, IncidentId, PersonId, RegionId, ServiceId, World};
 
 /// What somebody declares.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,7 +39,7 @@ pub fn open(open: Open, actor: Actor, cause: Cause, world: &World, now: Timestam
     let pages = targets::pages(policy, open.severity, open.service.as_ref());
     let opener = actor.person().filter(|_| !open.ring_me).cloned();
     let body = Body::Opened {
-        public: public_opening(&open, policy, due_at),
+        public: public_opening(&open.about(), open.public.as_ref(), policy, due_at),
         id: open.id,
         number: open.number,
         summary: open.summary,
@@ -59,8 +59,8 @@ pub fn open(open: Open, actor: Actor, cause: Cause, world: &World, now: Timestam
     Some(decision.finish())
 }
 
-/// Who opens and is due themselves has thereby answered: their phone need not ring.
-fn answer_as_opener(decision: &mut Decision<'_>, opener: &crate::PersonId) {
+/// Who opens, or opens again, and is due themselves has thereby answered: their phone need not ring.
+pub(super) fn answer_as_opener(decision: &mut Decision<'_>, opener: &PersonId) {
     if decision.paging().wanted().contains(opener)
         && let Ok(Some(answered)) = decision.paging().acknowledge(opener)
     {
@@ -68,18 +68,39 @@ fn answer_as_opener(decision: &mut Decision<'_>, opener: &crate::PersonId) {
     }
 }
 
-fn public_opening(open: &Open, policy: &Policy, due_at: Timestamp) -> Option<PublicOpening> {
-    let shown = policy.severities.get(&open.severity).is_some_and(|rule| rule.status_page);
-    if !shown || open.private {
+/// What an incident is about, as far as the public is concerned.
+pub(super) struct About<'a> {
+    pub severity: Severity,
+    pub service: Option<&'a ServiceId>,
+    pub region: Option<&'a RegionId>,
+    pub private: bool,
+}
+
+impl Open {
+    fn about(&self) -> About<'_> {
+        let (service, region) = (self.service.as_ref(), self.region.as_ref());
+        About { severity: self.severity, service, region, private: self.private }
+    }
+}
+
+/// The first public words; `None` where the severity has no entry, or the incident is private.
+pub(super) fn public_opening(
+    about: &About<'_>,
+    line: Option<&PublicLine>,
+    policy: &Policy,
+    due_at: Timestamp,
+) -> Option<PublicOpening> {
+    let shown = policy.severities.get(&about.severity).is_some_and(|rule| rule.status_page);
+    if !shown || about.private {
         return None;
     }
-    let component = component(policy, open.service.as_ref());
-    let title = match &open.region {
+    let component = component(policy, about.service);
+    let title = match about.region {
         Some(region) => format!("{component} ({region})"),
         None => component.clone(),
     };
-    let sentence = || sentence(&policy.public.opened, &component, open.region.as_ref(), due_at);
-    let text = open.public.as_ref().map_or_else(sentence, |line| line.to_string());
+    let sentence = || sentence(&policy.public.opened, &component, about.region, due_at);
+    let text = line.map_or_else(sentence, |line| line.to_string());
     Some(PublicOpening { title, component, text })
 }
 

@@ -107,6 +107,15 @@ enum Stored {
         targets: BTreeSet<Target>,
         why: StopWhy,
     },
+    PageWidened {
+        target: Target,
+        wanted: BTreeSet<PersonId>,
+        until: Timestamp,
+    },
+    PageRenamed {
+        from: Target,
+        to: Target,
+    },
     NotReached {
         target: Target,
         people: BTreeSet<PersonId>,
@@ -182,6 +191,19 @@ enum Stored {
     MirrorRested {
         mirror: MirrorName,
     },
+    Reclassified {
+        severity: Severity,
+        corrected: bool,
+        public: Option<PublicOpening>,
+    },
+    ServiceSet {
+        service: Option<ServiceId>,
+        region: Option<RegionId>,
+    },
+    Reopened {
+        public: Option<String>,
+        update_due_at: Timestamp,
+    },
     Resolved {
         public: Option<String>,
     },
@@ -233,6 +255,9 @@ impl From<&Body> for Stored {
             Body::Page(event) => event.into(),
             Body::Ring { person, event } => of_ring(person, event),
             Body::Mirror { mirror, event } => of_mirror(mirror, event),
+            Body::Reclassified { severity, corrected, public } => Self::Reclassified { severity, corrected, public },
+            Body::ServiceSet { service, region } => Self::ServiceSet { service, region },
+            Body::Reopened { public, update_due_at } => Self::Reopened { public, update_due_at },
             Body::Resolved { public } => Self::Resolved { public },
             Body::Cancelled { public } => Self::Cancelled { public },
         }
@@ -255,6 +280,8 @@ impl From<PageEvent> for Stored {
             PageEvent::Declined { by, targets, until } => Self::Declined { by, targets, until },
             PageEvent::Taken { target, by } => Self::PageTaken { target, by },
             PageEvent::Stopped { targets, why } => Self::PagesStopped { targets, why },
+            PageEvent::Widened { target, wanted, until } => Self::PageWidened { target, wanted, until },
+            PageEvent::Renamed { from, to } => Self::PageRenamed { from, to },
             PageEvent::NotReached { target, people } => Self::NotReached { target, people },
             PageEvent::RungAgain { target, person, until } => Self::RungAgain { target, person, until },
         }
@@ -307,6 +334,8 @@ impl From<Stored> for Body {
             Stored::Declined { by, targets, until } => Self::Page(PageEvent::Declined { by, targets, until }),
             Stored::PageTaken { target, by } => Self::Page(PageEvent::Taken { target, by }),
             Stored::PagesStopped { targets, why } => Self::Page(PageEvent::Stopped { targets, why }),
+            Stored::PageWidened { target, wanted, until } => Self::Page(PageEvent::Widened { target, wanted, until }),
+            Stored::PageRenamed { from, to } => Self::Page(PageEvent::Renamed { from, to }),
             Stored::NotReached { target, people } => Self::Page(PageEvent::NotReached { target, people }),
             Stored::RungAgain { target, person, until } => Self::Page(PageEvent::RungAgain { target, person, until }),
             Stored::RingBegan { person, ladder, loud } => ring(person, RingEvent::Began { ladder, loud }),
@@ -328,6 +357,9 @@ impl From<Stored> for Body {
                 mirrored(mirror, MirrorEvent::Refused { error, rest_until })
             }
             Stored::MirrorRested { mirror } => mirrored(mirror, MirrorEvent::Rested),
+            Stored::Reclassified { severity, corrected, public } => Self::Reclassified { severity, corrected, public },
+            Stored::ServiceSet { service, region } => Self::ServiceSet { service, region },
+            Stored::Reopened { public, update_due_at } => Self::Reopened { public, update_due_at },
             Stored::Resolved { public } => Self::Resolved { public },
             Stored::Cancelled { public } => Self::Cancelled { public },
         }

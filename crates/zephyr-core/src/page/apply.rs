@@ -49,6 +49,16 @@ impl Paging {
             PageEvent::Stopped { targets, why } => {
                 self.named(targets).for_each(|page| page.state = PageState::Stopped { why: why.clone() });
             }
+            PageEvent::Widened { target, wanted, until } => {
+                if let Some(page) = self.pages.get_mut(target) {
+                    page.widen(wanted, *until);
+                }
+            }
+            PageEvent::Renamed { from, to } => {
+                if let Some(page) = self.pages.remove(from) {
+                    self.pages.insert(to.clone(), page);
+                }
+            }
             PageEvent::NotReached { target, people } => {
                 if let Some(Page { state: PageState::Answered(answered), .. }) = self.pages.get_mut(target) {
                     answered.also.retain(|person| !people.contains(person));
@@ -139,6 +149,22 @@ impl Page {
         let by = BTreeSet::from([by.clone()]);
         let not_reached = BTreeSet::new();
         self.state = PageState::Answered(Answered { by, at, also, also_until, not_reached });
+    }
+
+    fn widen(&mut self, wanted: &BTreeSet<PersonId>, until: Timestamp) {
+        self.everyone = true;
+        self.rung.extend(wanted.iter().cloned());
+        match &mut self.state {
+            PageState::Ringing(ringing) => {
+                ringing.wanted.extend(wanted.iter().cloned());
+                ringing.tried.extend(wanted.iter().cloned());
+            }
+            PageState::Answered(answered) => {
+                answered.also.extend(wanted.iter().cloned());
+                answered.also_until = until;
+            }
+            PageState::Stopped { .. } => {}
+        }
     }
 
     fn drop_person(&mut self, person: &PersonId, at: Timestamp) {

@@ -82,6 +82,22 @@ pub enum PageEvent {
         /// Why.
         why: StopWhy,
     },
+    /// A page wants everybody on call in any layer from now on; these are wanted besides.
+    Widened {
+        /// Which page.
+        target: Target,
+        /// Who is wanted besides; may be empty.
+        wanted: BTreeSet<PersonId>,
+        /// Until when their phones ring, where the page is answered already.
+        until: Timestamp,
+    },
+    /// An answered page makes room for another of its name and is kept under a new one.
+    Renamed {
+        /// Its name so far.
+        from: Target,
+        /// Its name from now on.
+        to: Target,
+    },
     /// Others of an answered step did not answer in their time.
     NotReached {
         /// Which page.
@@ -120,6 +136,8 @@ pub enum StopWhy {
     Resolved,
     /// What it was for was a false alarm.
     Cancelled,
+    /// Nobody of this target has to be paged any more: the severity was lowered, or the owner is another.
+    NotDue,
     /// A responder stopped it.
     Person {
         /// Who.

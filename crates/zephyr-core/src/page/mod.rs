@@ -61,6 +61,13 @@ impl Target {
     }
 }
 
+impl Target {
+    /// The name of a page of a former owner, kept because somebody answers it.
+    pub(crate) fn of_former_owner(&self, rotation: &RotationId) -> Self {
+        Self(format!("{}:{rotation}", self.0))
+    }
+}
+
 impl From<&TargetWho> for Target {
     fn from(who: &TargetWho) -> Self {
         match who {
@@ -196,6 +203,11 @@ impl Page {
             PageState::Answered(answered) => Some(&answered.also),
             PageState::Stopped { .. } => None,
         }
+    }
+
+    /// Whether it stopped because it was no longer due.
+    pub(crate) fn is_stopped_as_not_due(&self) -> bool {
+        matches!(self.state, PageState::Stopped { why: StopWhy::NotDue })
     }
 
     /// Whether nobody has answered it and it is not stopped.

@@ -257,6 +257,17 @@ impl PageState {
 }
 
 impl Paging {
+    /// Makes a page want everybody on call in any layer; `None` where it does already, or wants nobody any more.
+    pub(crate) fn widen(&self, target: &Target, world: &World, now: Timestamp) -> Option<PageEvent> {
+        let page = self.pages.get(target).filter(|page| !page.everyone)?;
+        let wanted_now = page.wanted()?;
+        let nobody_tried = BTreeSet::new();
+        let look = Look { paging: self, page, tried: &nobody_tried, world, now };
+        let others = look.on_call(page.rotation.as_ref()).into_iter();
+        let wanted = others.filter(|person| !wanted_now.contains(person) && look.why_not(person).is_none()).collect();
+        Some(PageEvent::Widened { target: target.clone(), wanted, until: plus(now, page.chain.wait(0)) })
+    }
+
     /// Who would be rung next, and when, if nobody answers and nothing else changes: the same look that will decide.
     pub fn preview(&self, target: &Target, world: &World) -> Option<(Timestamp, BTreeSet<PersonId>)> {
         let page = self.pages.get(target)?;

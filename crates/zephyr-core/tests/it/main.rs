@@ -7,6 +7,7 @@
 )]
 
 mod catalog;
+mod changes;
 mod mirrors;
 mod oncall;
 mod paging;

@@ -37,7 +37,7 @@ fn every_kind_of_event_is_in_the_corpus_and_reads_back_as_it_was_written() {
         return;
     }
     assert!(missing.is_empty(), "not in the corpus: {missing:?}; run once with ZEPHYR_WRITE_CORPUS=1");
-    assert_eq!(present.len(), 27, "a new kind of event needs a scene below that makes it");
+    assert_eq!(present.len(), 32, "a new kind of event needs a scene below that makes it");
 }
 
 /// Scenes that together make every kind of event.
@@ -86,6 +86,22 @@ fn kinds() -> BTreeMap<String, String> {
     failed.deliver(|effect| matches!(effect, Effect::Page(_)).then(refused));
     failed.after(1);
     scenes.push(failed);
+
+    let mut changed = Scene::open(2, "Checkout p99 elevated in eu-frankfurt", None);
+    changed.acknowledges("ines");
+    let severity = zephyr_core::policy::Severity::One;
+    changed.acts("ines", Command::Reclassify { severity, correct: false }).unwrap();
+    let severity = zephyr_core::policy::Severity::Two;
+    changed.acts("ines", Command::Reclassify { severity, correct: true }).unwrap();
+    let service = changed.world.policy.services.get_mut(&"checkout".parse().unwrap()).unwrap();
+    service.owner = "em".parse().unwrap();
+    changed.acts("ines", Command::SetService { service: None, region: Some("eu-frankfurt".parse().unwrap()) }).unwrap();
+    let other = changed.world.policy.services.values().next().unwrap().clone();
+    changed.world.policy.services.insert("search".parse().unwrap(), other);
+    changed.acts("ines", Command::SetService { service: Some("search".parse().unwrap()), region: None }).unwrap();
+    changed.acts("ines", Command::Resolve { public: None }).unwrap();
+    changed.acts("ines", Command::Reopen { public: None, ring_me: false }).unwrap();
+    scenes.push(changed);
 
     for scene in scenes {
         for event in scene.events {
