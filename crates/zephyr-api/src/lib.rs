@@ -45,6 +45,41 @@ pub struct EndIncident {
     pub public: Option<String>,
 }
 
+/// `POST …/severity`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SetSeverity {
+    /// 1, 2 or 3.
+    pub severity: u8,
+    /// It was wrong from the beginning: what is owed afterwards follows the new one, not the worst it was.
+    #[serde(default)]
+    pub correct: bool,
+}
+
+/// `POST …/service`: one of the two, or both.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SetService {
+    /// Name of the service.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<String>,
+    /// Name of the region.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+}
+
+/// `POST …/reopen`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReopenIncident {
+    /// The public line, instead of the policy's sentence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub public: Option<String>,
+    /// Ring whoever reopens too, if they are due.
+    #[serde(default)]
+    pub ring_me: bool,
+}
+
 /// `POST …/pages/{target}/stop`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

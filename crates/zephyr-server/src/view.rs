@@ -83,6 +83,7 @@ fn page(incident: &Incident, target: &Target, page: &Page, world: &World) -> api
         PageState::Stopped { why } => {
             view.state = "stopped".to_owned();
             view.why = Some(match why {
+                StopWhy::NotDue => "no longer due".to_owned(),
                 StopWhy::Resolved => "resolved".to_owned(),
                 StopWhy::Cancelled => "false alarm".to_owned(),
                 StopWhy::Person { by, reason } => format!("{by}: {reason}"),

@@ -51,6 +51,7 @@ impl Oracle {
             if let (Some(state), Body::Page(page)) = (&state, &event.body) {
                 self.step(state, page, event.at, outages);
             }
+            self.begin_anew(commit.stream, &event.body);
             state = Incident::fold(state, &event);
         }
         let Some(state) = state else { return self.broken(format!("{} is no incident", commit.stream)) };
@@ -63,6 +64,19 @@ impl Oracle {
         }
         self.decided.extend(commit.effects.iter().filter(|new| new.effect.lane() == Lane::Page).map(|new| new.id));
         self.incidents.insert(commit.stream, state);
+    }
+
+    /// A page that begins again, or an incident that was reopened, has no answer yet.
+    fn begin_anew(&mut self, stream: StreamId, body: &Body) {
+        match body {
+            Body::Page(PageEvent::Began { target, .. }) => {
+                self.answered.remove(&(stream, target.clone()));
+            }
+            Body::Reopened { .. } => {
+                self.ended.remove(&stream);
+            }
+            _ => {}
+        }
     }
 
     /// A person was told that they have answered, or that it is over.

@@ -437,10 +437,16 @@ impl Run {
                     Command::Decline { .. } => "declined",
                     Command::Resolve { .. } => "resolved",
                     Command::Cancel { .. } => "cancelled",
+                    Command::Reclassify { .. } => "reclassified",
+                    Command::SetService { .. } => "service set",
+                    Command::Reopen { .. } => "reopened",
                     _ => "other command",
                 });
-                if command == Command::Acknowledge && state.is_open() {
+                if state.is_open() && matches!(command, Command::Acknowledge | Command::Reopen { .. }) {
+                    self.will_change(&who, &state);
                     self.will_end(who, &state);
+                } else if !state.is_open() && !self.healed {
+                    self.may_reopen(who, incident);
                 }
             }
             Some(Answer::Refused(_)) => self.counters.count("command refused"),
@@ -449,6 +455,30 @@ impl Run {
                 let again = self.now + SignedDuration::from_secs(5);
                 self.script.at(again, Happening::Act { who, incident, command });
             }
+        }
+    }
+
+    /// Somebody who answered looks closer: it is worse, or less bad, or another service.
+    fn will_change(&mut self, who: &PersonId, state: &Incident) {
+        let services: Vec<_> = self.world.policy.services.keys().cloned().collect();
+        let command = match self.chance.between(0, 10) {
+            0..3 => {
+                let severity = self.chance.pick(&Severity::ALL).copied().unwrap_or(Severity::One);
+                Command::Reclassify { severity, correct: self.chance.percent(20) }
+            }
+            3 => Command::SetService { service: self.chance.pick(&services).cloned(), region: None },
+            _ => return,
+        };
+        let after = SignedDuration::from_secs(self.chance.between(5, 600));
+        self.script.at(self.now + after, Happening::Act { who: who.clone(), incident: state.id, command });
+    }
+
+    /// Some ends were none.
+    fn may_reopen(&mut self, who: PersonId, incident: IncidentId) {
+        if self.chance.percent(15) {
+            let after = SignedDuration::from_secs(self.chance.between(10, 900));
+            let command = Command::Reopen { public: None, ring_me: false };
+            self.script.at(self.now + after, Happening::Act { who, incident, command });
         }
     }
 

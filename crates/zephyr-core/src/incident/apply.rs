@@ -33,6 +33,7 @@ impl Incident {
             acting_commander: None,
             update_due_at: *update_due_at,
             paging: Paging::default(),
+            participants: event.actor.person().into_iter().cloned().collect(),
             runbook: runbook.clone(),
             public: public.clone(),
             public_updates: Vec::new(),
@@ -98,7 +99,11 @@ impl Incident {
     fn apply_page(&mut self, event: &Event, page: &PageEvent) {
         self.paging.apply(event.at, page);
         match page {
+            PageEvent::StepBegan { wanted, .. } | PageEvent::Widened { wanted, .. } => {
+                self.participants.extend(wanted.iter().cloned());
+            }
             PageEvent::Acknowledged { by, .. } | PageEvent::Taken { by, .. } => {
+                self.participants.insert(by.clone());
                 let first = self.acting_commander.is_none();
                 let role = if first { " and is acting incident commander" } else { "" };
                 self.post(format!("@{by} answered{role}."));

@@ -138,8 +138,8 @@ impl Document for TicketDoc {
         if self.end.is_some() && self.end != wanted.end {
             return harmless(TicketOp::Reopen, Self { end: None, ..self.clone() });
         }
-        if self.end.is_none() && (&self.title, &self.body) != (&title, &body) {
-            let after = Self { end: None, ..wanted.clone() };
+        if (&self.title, &self.body) != (&title, &body) {
+            let after = Self { end: self.end, ..wanted.clone() };
             return harmless(TicketOp::Edit { title, body }, after);
         }
         match wanted.end {
@@ -154,16 +154,13 @@ impl Document for TicketDoc {
 impl Incident {
     /// What the channel should look like. A false alarm that has no channel yet gets none.
     pub fn channel_wanted(&self) -> ChannelDoc {
-        let mut members = self.paging.rung();
-        members.extend(self.opened_by.person().cloned());
-        members.extend(self.paging.holders().into_iter().cloned());
         let cancelled = self.is_cancelled();
         ChannelDoc {
             made: self.channel.shown.made || !cancelled,
             name: self.channel_name(),
             private: self.private,
             topic: format!("{} · {} · {}", self.label(), self.severity, self.phase.as_str()),
-            members,
+            members: self.participants.clone(),
             pin: self.pin(),
             card: self.card(),
             posts: self.posts.clone(),

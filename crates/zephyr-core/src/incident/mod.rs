@@ -6,6 +6,8 @@
 //! Deliberately not here: who is on call (`oncall`), how a page goes up its chain (`page`), how providers are spoken
 //! to, and when an effect is tried again.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -83,6 +85,8 @@ pub struct Incident {
     pub update_due_at: Timestamp,
     /// Pages and rings.
     pub paging: Paging,
+    /// Everybody who takes part: who opened it, who was paged so far, who answered. They see it where it is private.
+    pub participants: BTreeSet<PersonId>,
     /// The runbook as it stood at opening.
     pub runbook: Runbook,
     /// Public words at opening; `None` where it has no entry on the status page.
@@ -171,16 +175,7 @@ impl Incident {
         match viewer {
             Viewer::Local => true,
             Viewer::Bot => !self.private,
-            Viewer::Person { id, admin } => {
-                !self.private
-                    || *admin
-                    || self.opened_by.person() == Some(id)
-                    || self
-                        .paging
-                        .pages
-                        .values()
-                        .any(|page| page.rung.contains(id) || page.answered_by().is_some_and(|by| by.contains(id)))
-            }
+            Viewer::Person { id, admin } => !self.private || *admin || self.participants.contains(id),
         }
     }
 }

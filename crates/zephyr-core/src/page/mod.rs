@@ -242,11 +242,6 @@ impl Paging {
         self.pages.values().filter_map(Page::wanted).flatten().collect()
     }
 
-    /// Everybody whom any page has wanted so far.
-    pub fn rung(&self) -> BTreeSet<PersonId> {
-        self.pages.values().flat_map(|page| page.rung.iter().cloned()).collect()
-    }
-
     /// The earliest of all deadlines held here.
     pub fn next_wake(&self) -> Option<Timestamp> {
         let pages = self.pages.values().filter_map(Page::next_wake);

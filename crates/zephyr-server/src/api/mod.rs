@@ -24,7 +24,10 @@ mod page_decline;
 mod page_ring_again;
 mod page_stop;
 mod page_take;
+mod reopen;
 mod resolve;
+mod service;
+mod severity;
 mod show;
 mod timeline;
 mod tokens;
@@ -40,6 +43,9 @@ pub fn routes<S: Stores>() -> Router<App<S>> {
         .route("/api/v1/incidents/{incident}", get(show::show::<S>))
         .route("/api/v1/incidents/{incident}/timeline", get(timeline::timeline::<S>))
         .route("/api/v1/incidents/{incident}/resolve", post(resolve::resolve::<S>))
+        .route("/api/v1/incidents/{incident}/reopen", post(reopen::reopen::<S>))
+        .route("/api/v1/incidents/{incident}/severity", post(severity::set::<S>))
+        .route("/api/v1/incidents/{incident}/service", post(service::set::<S>))
         .route("/api/v1/incidents/{incident}/cancel", post(cancel::cancel::<S>))
         .route("/api/v1/incidents/{incident}/ack", post(ack::ack::<S>))
         .route("/api/v1/incidents/{incident}/decline", post(decline::decline::<S>))

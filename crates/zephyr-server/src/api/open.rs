@@ -49,7 +49,8 @@ pub fn public_line(given: &str) -> Result<PublicLine, Problem> {
     PublicLine::new(given).map_err(|why| Fault::invalid("public", why))
 }
 
-fn severity(number: u8, policy: &Policy) -> Result<Severity, Problem> {
+/// A severity of the ladder.
+pub fn severity(number: u8, policy: &Policy) -> Result<Severity, Problem> {
     Severity::try_from(number).map_err(|why| {
         let rules = policy.severities.iter();
         let ladder = rules.map(|(severity, rule)| format!("{}: {}", u8::from(*severity), rule.when.join("; ")));
@@ -57,7 +58,8 @@ fn severity(number: u8, policy: &Policy) -> Result<Severity, Problem> {
     })
 }
 
-fn service(name: &str, policy: &Policy) -> Result<ServiceId, Problem> {
+/// A service of the policy.
+pub fn service(name: &str, policy: &Policy) -> Result<ServiceId, Problem> {
     let known = name.parse::<ServiceId>().ok().filter(|id| policy.services.contains_key(id));
     known.ok_or_else(|| {
         let hint = match catalog::find(policy, name).service {
@@ -68,7 +70,8 @@ fn service(name: &str, policy: &Policy) -> Result<ServiceId, Problem> {
     })
 }
 
-fn region(name: &str, policy: &Policy) -> Result<RegionId, Problem> {
+/// A region of the policy.
+pub fn region(name: &str, policy: &Policy) -> Result<RegionId, Problem> {
     let known = name.parse::<RegionId>().ok().filter(|id| policy.regions.iter().any(|region| region.id == *id));
     known.ok_or_else(|| {
         let hint = match catalog::find(policy, name).region {

@@ -52,6 +52,9 @@ fn every_kind_of_fault_is_really_met() {
         "declined",
         "resolved",
         "cancelled",
+        "reclassified",
+        "service set",
+        "reopened",
         "declaration tried again",
     ] {
         assert!(met.of(fault) > 0, "never met: {fault}\n{met}");

@@ -100,6 +100,12 @@ pub enum Incident {
     Resolve(End),
     /// It was a false alarm: pages stop, the status entry is withdrawn. Nobody asks why
     Cancel(End),
+    /// It is not over: same number, paged as at opening
+    Reopen(Reopen),
+    /// It is worse, or less bad: whoever is newly due is paged, nobody twice
+    Severity(SetSeverity),
+    /// Which service it is, or where: its owner is paged if due
+    Service(SetService),
 }
 
 #[derive(Debug, Args)]
@@ -152,6 +158,45 @@ pub struct End {
     /// The last public line, instead of the policy's sentence
     #[arg(long, value_name = "TEXT")]
     pub public: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Reopen {
+    /// Which
+    #[arg(value_name = "INC-7")]
+    pub incident: IncidentArg,
+    /// The public line, instead of the policy's sentence
+    #[arg(long, value_name = "TEXT")]
+    pub public: Option<String>,
+    /// Ring my own phone too, if I am on call
+    #[arg(long)]
+    pub ring_me: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct SetSeverity {
+    /// Which
+    #[arg(value_name = "INC-7")]
+    pub incident: IncidentArg,
+    /// How bad from now on
+    #[arg(value_name = "1|2|3")]
+    pub severity: SeverityArg,
+    /// It was wrong from the beginning: what is owed afterwards follows this one
+    #[arg(long)]
+    pub correct: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct SetService {
+    /// Which
+    #[arg(value_name = "INC-7")]
+    pub incident: IncidentArg,
+    /// The service
+    #[arg(value_name = "SERVICE", required_unless_present = "region")]
+    pub service: Option<String>,
+    /// The region
+    #[arg(long, value_name = "NAME")]
+    pub region: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -12,6 +12,7 @@ use crate::settings::Settings;
 
 pub mod ack;
 pub mod demo;
+pub mod incident_change;
 pub mod incident_end;
 pub mod incident_list;
 pub mod incident_open;
