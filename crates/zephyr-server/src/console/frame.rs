@@ -13,6 +13,10 @@ use crate::fault::Fault;
 /// How often pages that change look again.
 const REFRESH_SECS: u8 = 5;
 
+const INSIDE: [(&str, &str); 5] =
+    [("/", "Incidents"), ("/inbox", "Inbox"), ("/rooms", "Rooms"), ("/tickets", "Tickets"), ("/status", "Status")];
+const OUTSIDE: [(&str, &str); 2] = [("/status", "Status"), ("/", "Console")];
+
 /// Around a page.
 #[derive(Debug, Clone)]
 pub struct Frame {
@@ -61,9 +65,12 @@ impl Frame {
         self
     }
 
-    /// The pages that there are: address and name.
-    pub fn pages(&self) -> [(&'static str, &'static str); 5] {
-        [("/", "Incidents"), ("/inbox", "Inbox"), ("/rooms", "Rooms"), ("/tickets", "Tickets"), ("/status", "Status")]
+    /// The pages that there are for whoever looks: address and name.
+    pub fn pages(&self) -> &'static [(&'static str, &'static str)] {
+        match self.who {
+            Some(_) => &INSIDE,
+            None => &OUTSIDE,
+        }
     }
 
     /// Whether an address is that of this page.

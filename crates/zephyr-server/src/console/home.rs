@@ -42,7 +42,7 @@ async fn made<'a, S: Stores>(app: &App<S>, caller: &Caller, uri: &Uri, world: &'
     let now = app.store.now().await?;
     let clock = Clock::new(now);
     let open = app.list(&caller.viewer, Phases::One("open")).await?;
-    let row = |incident| Row::new(incident, caller.person(), world, &app.settings.public_url);
+    let row = |incident| Row::new(incident, caller.person(), world);
     let mut rows: Vec<Row> = open.iter().map(row).collect();
     // What rings for the visitor is what they came for; then the worst.
     rows.sort_by_key(|row| (!row.rings(), row.incident.severity));

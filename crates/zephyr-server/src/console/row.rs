@@ -27,8 +27,8 @@ enum Wants {
 }
 
 impl Row {
-    /// An incident as a person sees it, or somebody who is none.
-    pub fn new(incident: &Incident, person: Option<&PersonId>, world: &World, public_url: &str) -> Self {
+    /// An incident as a person sees it, or somebody who is none. Links stay on the address that the visitor used.
+    pub fn new(incident: &Incident, person: Option<&PersonId>, world: &World) -> Self {
         let pages = || incident.paging.pages.values();
         let rings = |id: &PersonId| pages().any(|page| page.wanted().is_some_and(|wanted| wanted.contains(id)));
         let rang = |id: &PersonId| pages().any(|page: &Page| page.is_ringing() && page.rung.contains(id));
@@ -37,7 +37,7 @@ impl Row {
             Some(id) if rang(id) => Wants::AnAnswerStill,
             _ => Wants::Nothing,
         };
-        Self { incident: view::incident(incident, world, public_url), wants }
+        Self { incident: view::incident(incident, world, ""), wants }
     }
 
     /// Whether it makes the visitor's phone ring.

@@ -140,6 +140,7 @@ async fn links_of_the_built_in_providers_lead_somewhere() {
     server.open("sam", checkout()).await;
     let incident = server.settled(1).await;
     let maya = sign_in(&server, "maya").await;
+    assert!(server.send(get("/incidents/1").session(&maya)).await.body.contains(r#"<a href="/rooms/inc-1-"#));
     let path = |link: &str| {
         let url = incident[link]["url"].as_str().unwrap();
         url.strip_prefix("https://zephyr.acme.example").unwrap().to_owned()
