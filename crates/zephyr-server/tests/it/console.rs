@@ -224,7 +224,7 @@ async fn hostile_text_is_only_text() {
 }
 
 #[tokio::test]
-async fn forms_of_other_sites_and_plain_gets_change_nothing() {
+async fn f79_forms_of_other_sites_and_plain_gets_change_nothing() {
     let server = start().await;
     server.open("sam", checkout()).await;
     server.settled(1).await;
