@@ -94,12 +94,17 @@ impl Client {
 
     /// Reads.
     pub async fn get<Answer: DeserializeOwned>(&self, path: &str) -> Result<Answer, CallError> {
-        self.call(Call::<()> { method: Method::GET, path, body: None, key: None, within: ANSWER }).await
+        self.wait(path, Duration::ZERO).await
     }
 
     /// Reads what the server may hold back for a while.
     pub async fn wait<Answer: DeserializeOwned>(&self, path: &str, wait: Duration) -> Result<Answer, CallError> {
-        self.call(Call::<()> { method: Method::GET, path, body: None, key: None, within: ANSWER + wait }).await
+        let call = Call::<()> { method: Method::GET, path, body: None, key: None, within: ANSWER + wait };
+        self.call(call).await.map_err(|error| match error {
+            // Reading changes nothing: an answer that was lost is none.
+            CallError::Lost(why) => CallError::Unreached(why),
+            error => error,
+        })
     }
 
     /// Asks for a change. With the same key it is made once only.
@@ -216,6 +221,9 @@ fn http(url: &str) -> reqwest::Result<reqwest::Client> {
         .tcp_nodelay(true);
     if url.starts_with("http://") {
         client = client.tls_backend_preconfigured(no_tls());
+    } else {
+        // An error says that it is installed already.
+        drop(rustls::crypto::ring::default_provider().install_default());
     }
     if is_loopback(url) {
         client = client.no_proxy();

@@ -57,6 +57,7 @@ pub struct Bench {
     pub pages: Pages,
     address: String,
     folder: tempfile::TempDir,
+    store: SqliteStore,
     end: oneshot::Sender<()>,
     server: tokio::task::JoinHandle<()>,
 }
@@ -80,7 +81,7 @@ impl Bench {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
         let pages = Pages::default();
-        let store = TimedStore::new(store, pages.clone());
+        let timed = TimedStore::new(store.clone(), pages.clone());
         let (_, world) = watch::channel(world());
         let (end, ended) = oneshot::channel();
         let settings = Settings {
@@ -90,14 +91,15 @@ impl Bench {
             version: "bench",
         };
         let ended = async move { drop(ended.await) };
-        let server = zephyr_server::serve(listener, store, Chance(1), fill, world, settings, ended);
+        let server = zephyr_server::serve(listener, timed, Chance(1), fill, world, settings, ended);
         let server = tokio::spawn(async move { server.await.unwrap() });
-        Self { pages, address, folder, end, server }
+        Self { pages, address, folder, store, end, server }
     }
 
     pub async fn stop(self) {
         drop(self.end);
         self.server.await.unwrap();
+        self.store.close().await;
     }
 
     /// A connection that is kept open.
@@ -159,13 +161,15 @@ pub async fn armed(file: &Path, count: u64) -> (Duration, ManualClock) {
     let clock = ManualClock::new(Timestamp::from_second(1_790_000_000).unwrap());
     let options = Options { clock: TimeSource::Manual(clock.clone()), ..Options::default() };
     let store = SqliteStore::open(file, options).await.unwrap();
-    let mut engine = Engine::new(store, Chance(2), world());
+    let mut engine = Engine::new(store.clone(), Chance(2), world());
     let began = Instant::now();
     let numbers: Vec<u64> = (0..count).collect();
     for batch in numbers.chunks(256) {
         engine.execute(batch.iter().map(|number| declare(*number)).collect()).await.unwrap();
     }
-    (began.elapsed(), clock)
+    let took = began.elapsed();
+    store.close().await;
+    (took, clock)
 }
 
 fn declare(number: u64) -> Request {

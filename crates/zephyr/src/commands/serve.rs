@@ -35,6 +35,7 @@ const ROTATIONS: usize = 12;
 pub async fn run(printer: &mut Printer, settings: &Settings, given: cli::Serve) -> Result<Exit, Failure> {
     let signals = Signals::listen().map_err(|error| Failure::refused("cannot listen for signals").why(error))?;
     let file = policy_file::read(&given.policy, printer)?;
+    let log = log::begin(given.log);
     let data = settings.connection.data.clone().unwrap_or_else(|| PathBuf::from(DATA));
     make_folder(&data)?;
     let listener = listen(&given.listen).await?;
@@ -45,7 +46,6 @@ pub async fn run(printer: &mut Printer, settings: &Settings, given: cli::Serve) 
     let world = World { policy: file.policy.clone(), runbook };
     remember(&store, &file).await?;
 
-    let log = log::begin(given.log);
     let local = Local { url: reached_here(address), token: machine::unguessable(), pid: std::process::id() };
     let public_url = given.public_url.clone().map(|url| url.trim_end_matches('/').to_owned());
     let public_url = public_url.unwrap_or_else(|| local.url.clone());

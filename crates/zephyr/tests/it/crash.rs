@@ -52,7 +52,7 @@ fn p29_the_chain_goes_on_after_kill_9() {
 }
 
 #[test]
-fn f07_killed_again_and_again_it_still_goes_on() {
+fn p29_killed_again_and_again_it_still_goes_on() {
     let place = Place::new();
     let server = place.start_at(600);
     assert!(place.run(&MISSION).status.success());
@@ -69,7 +69,7 @@ fn f07_killed_again_and_again_it_still_goes_on() {
 }
 
 #[test]
-fn f03_a_step_that_fell_due_while_it_was_down_begins_at_once() {
+fn f3_a_step_that_fell_due_while_it_was_down_begins_at_once() {
     // Half a minute is the shortest step there is, and at the speed of life it has to be waited for.
     let place = Place::with_policy(&include_str!("policy.toml").replace("5m next", "30s next"));
     let server = place.start();
@@ -88,7 +88,7 @@ fn f03_a_step_that_fell_due_while_it_was_down_begins_at_once() {
 }
 
 #[test]
-fn f02_killed_after_the_commit_before_the_answer_it_is_one_incident() {
+fn f2_killed_after_the_commit_before_the_answer_it_is_one_incident() {
     let place = Place::new();
     let server = place.start();
     let token = place.token_of("nora");
@@ -115,7 +115,7 @@ fn f02_killed_after_the_commit_before_the_answer_it_is_one_incident() {
 }
 
 #[test]
-fn f02_typed_again_after_its_answer_was_lost_it_is_one_incident() {
+fn f2_typed_again_after_its_answer_was_lost_it_is_one_incident() {
     let place = Place::new();
     let _server = place.start();
     let token = place.token_of("nora");
@@ -133,7 +133,7 @@ fn f02_typed_again_after_its_answer_was_lost_it_is_one_incident() {
 }
 
 #[test]
-fn f02_a_server_that_was_started_anew_is_found_with_its_new_token() {
+fn f2_a_server_that_was_started_anew_is_found_with_its_new_token() {
     let place = Place::new();
     let server = place.start();
     let proxy = Proxy::new(Mood::LoseAnswer(address(&place)));
@@ -153,7 +153,7 @@ fn f02_a_server_that_was_started_anew_is_found_with_its_new_token() {
 }
 
 #[test]
-fn f01_cut_before_anything_arrived_it_is_one_incident() {
+fn f1_cut_before_anything_arrived_it_is_one_incident() {
     let place = Place::new();
     let _server = place.start();
     let token = place.token_of("nora");

@@ -32,7 +32,7 @@ fn p11_a_summary_needs_no_flag() {
 }
 
 #[test]
-fn p07_sev_3_pages_the_owner_only_and_stays_off_the_status_page() {
+fn p7_sev_3_pages_the_owner_only_and_stays_off_the_status_page() {
     let place = Place::new();
     let _server = place.start();
     see!(sorted_below(&place.see(&["incident", "open", "--sev", "SEV-3", "--summary", "Search index lags"]), 4));
@@ -40,7 +40,7 @@ fn p07_sev_3_pages_the_owner_only_and_stays_off_the_status_page() {
 }
 
 #[test]
-fn p05_sev_1_pages_every_layer_of_platform_em_and_founder_at_once() {
+fn p5_sev_1_pages_every_layer_of_platform_em_and_founder_at_once() {
     let place = Place::new();
     let _server = place.start();
     let opened = place.json(&["incident", "open", "--sev", "1", "--summary", "eu-frankfurt is down"]);
@@ -92,7 +92,7 @@ fn p10_a_private_incident_has_no_public_entry() {
 }
 
 #[test]
-fn p02_a_missing_runbook_is_said_and_holds_nothing_up() {
+fn p2_a_missing_runbook_is_said_and_holds_nothing_up() {
     let place = Place::new();
     std::fs::remove_file(place.path("runbooks/incident.md")).unwrap();
     let _server = place.start();

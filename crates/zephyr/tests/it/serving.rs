@@ -66,7 +66,7 @@ fn f12_a_data_folder_that_cannot_be_used_is_told() {
 }
 
 #[test]
-fn f09_a_file_that_is_no_database_is_left_alone() {
+fn f12_a_file_that_is_no_database_is_left_alone() {
     let place = Place::new();
     fs::create_dir(place.path("zephyr-data")).unwrap();
     let junk = "dear diary\n".repeat(1000);
@@ -92,7 +92,7 @@ fn f16_a_database_of_a_newer_version_is_left_alone() {
 }
 
 #[test]
-fn p02_the_runbook_is_the_commit_that_last_changed_it() {
+fn p2_the_runbook_is_the_commit_that_last_changed_it() {
     let place = Place::new();
     let git = |args: &[&str]| {
         let mut git = Command::new("git");
