@@ -62,14 +62,9 @@ pub const CI: &[Stage] = &[
         needs: Some("crates/zephyr-sim/src/main.rs"),
     },
     Stage {
-        name: "release binary",
-        action: Action::Cargo(&["build", "--release", "--locked", "--package", "zephyr"]),
+        name: "the demo, as the README starts it",
+        action: Action::Cargo(&["run", "--release", "--locked", "--quiet", "--", "demo", "--exit"]),
         needs: None,
-    },
-    Stage {
-        name: "command line sessions and kill -9, on the release binary",
-        action: Action::Cargo(&["test", "--release", "--locked", "--quiet", "--package", "zephyr", "--test", "it"]),
-        needs: Some("crates/zephyr/tests/it/main.rs"),
     },
 ];
 

@@ -67,9 +67,9 @@ pub struct InFlight<Doc> {
 pub enum MirrorEvent {
     /// The step in flight was done.
     Done {
-        /// The provider's name for the thing, where it was made or found.
+        /// The provider's name for the thing, where it is new.
         remote: Option<String>,
-        /// Where to look at it.
+        /// Where to look at it, where that is new.
         link: Option<String>,
     },
     /// Its first try failed; it is tried again.
@@ -139,10 +139,9 @@ impl<Doc: Document> Mirror<Doc> {
         }
     }
 
-    /// The step that went in flight with the event `seq`.
-    pub fn sent_at(&self, seq: u64) -> Option<(Step<Doc::Op, Doc>, &InFlight<Doc>)> {
-        let in_flight = self.in_flight.as_ref().filter(|step| step.since == seq)?;
-        Some((self.shown.step(&in_flight.after)?, in_flight))
+    /// What went in flight with the event `seq`.
+    pub fn sent_at(&self, seq: u64) -> Option<&InFlight<Doc>> {
+        self.in_flight.as_ref().filter(|step| step.since == seq)
     }
 
     /// Whether a step put in flight by the event `since` still is.

@@ -11,6 +11,7 @@ use crate::input::{Answer, Request};
 use crate::outbox::{Held, Outbox, Send};
 use crate::ports::{Claimed, Commit, End, Entropy, Finish, Retry, Store, StoreError};
 use crate::retry;
+use crate::state::incident_of;
 use crate::transact::{Answered, Input, Settled};
 
 /// Decides, commits and hands out. One at a time for each replica.
@@ -21,6 +22,8 @@ pub struct Engine<S, E> {
     pub(crate) world: Arc<World>,
     pub(crate) next_number: Option<u64>,
     pub(crate) outbox: Outbox,
+    /// How often it has written.
+    pub(crate) writes: u64,
     /// Commits whose answer was lost.
     pub(crate) doubtful: Vec<Commit>,
     /// Outcomes that are not written yet.
@@ -38,6 +41,7 @@ impl<S: Store, E: Entropy> Engine<S, E> {
             world,
             next_number: None,
             outbox: Outbox::default(),
+            writes: 0,
             doubtful: Vec::new(),
             returned: Vec::new(),
             now: Timestamp::MIN,
@@ -67,7 +71,7 @@ impl<S: Store, E: Entropy> Engine<S, E> {
                 Settled::NotFound => Answer::NotFound,
                 Settled::Repeated(row) if Some(&row.body_hash) != hash.as_ref() => Answer::KeyReused,
                 Settled::Repeated(row) => match self.store.load(&[row.stream]).await?.streams.pop().flatten() {
-                    Some(stream) => Answer::Repeated(Box::new(self.read(stream).await?)),
+                    Some(stream) => Answer::Repeated(Box::new(incident_of(&self.store, stream).await?)),
                     None => Answer::NotFound,
                 },
                 Settled::Fenced | Settled::Busy => Answer::Busy,
@@ -185,7 +189,8 @@ impl<S: Store, E: Entropy> Engine<S, E> {
         }
         for Claimed { id, stream, effect, attempt, abandoned } in claimed {
             let abandoned = abandoned && is_doubtful(&effect);
-            self.outbox.hold(Held { send: Send { id, stream, effect, attempt }, urgency: 0, abandoned });
+            let send = Send { id, stream, effect, attempt };
+            self.outbox.hold(Held { send, urgency: 0, abandoned, decided_at: None });
         }
         Ok(())
     }
@@ -211,13 +216,18 @@ impl<S: Store, E: Entropy> Engine<S, E> {
     /// Asks for the last time what is still due. What an earlier life never learnt the outcome of, the timeline is
     /// told of first: such pages are sent once more, anything else is asked about instead.
     async fn last_look(&mut self, held: &[Held]) -> Result<Vec<Send>, StoreError> {
+        let (fresh, held): (Vec<&Held>, Vec<&Held>) =
+            held.iter().partition(|held| held.decided_at == Some(self.writes));
+        let mut sends: Vec<Send> = fresh.into_iter().map(|held| held.send.clone()).collect();
+        if held.is_empty() {
+            return Ok(sends);
+        }
         let ids: Vec<_> = held.iter().map(|held| held.send.stream).collect();
         let rows = self.store.load(&ids).await?.streams;
-        let mut sends = Vec::new();
         let mut inputs = Vec::new();
-        for (Held { send, abandoned, .. }, row) in held.iter().zip(rows) {
+        for (Held { send, abandoned, .. }, row) in held.into_iter().zip(rows) {
             let due = match row {
-                Some(row) => incident::still_due(&self.read(row).await?, &send.effect),
+                Some(row) => incident::still_due(&incident_of(&self.store, row).await?, &send.effect),
                 None => false,
             };
             let page = send.effect.lane() == Lane::Page;

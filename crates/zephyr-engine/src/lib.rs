@@ -11,8 +11,10 @@ mod input;
 mod outbox;
 pub mod ports;
 mod retry;
+mod state;
 mod transact;
 
 pub use engine::Engine;
 pub use input::{Answer, Ask, Declaration, Request, RequestKey};
 pub use outbox::Send;
+pub use state::incident_of;

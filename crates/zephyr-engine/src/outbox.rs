@@ -27,6 +27,8 @@ pub(crate) struct Held {
     pub urgency: u8,
     /// An earlier life of a replica had it and never said what became of it.
     pub abandoned: bool,
+    /// The engine's count of writes when it was decided: while that stands, nothing can have made it undue.
+    pub decided_at: Option<u64>,
 }
 
 /// What this replica has claimed and not yet handed out, and what is out.
@@ -49,10 +51,10 @@ impl Outbox {
     }
 
     /// Takes note of an effect that was committed.
-    pub fn committed(&mut self, stream: StreamId, effect: NewEffect) {
+    pub fn committed(&mut self, stream: StreamId, effect: NewEffect, decided_at: u64) {
         if effect.claimed {
             let send = Send { id: effect.id, stream, effect: effect.effect, attempt: 0 };
-            self.hold(Held { send, urgency: effect.urgency, abandoned: false });
+            self.hold(Held { send, urgency: effect.urgency, abandoned: false, decided_at: Some(decided_at) });
         } else {
             self.waiting(effect.effect.lane());
         }

@@ -9,7 +9,8 @@ use zephyr_core::{Cause, EffectId, IncidentId, StreamId, World, catalog, limits}
 
 use crate::engine::Engine;
 use crate::input::{Ask, Declaration, Request};
-use crate::ports::{Commit, Committed, Entropy, EventRow, Finish, NewEffect, RequestRow, Store, StoreError, StreamRow};
+use crate::ports::{Commit, Committed, Entropy, EventRow, Finish, NewEffect, RequestRow, Store, StoreError};
+use crate::state::incident_of;
 
 /// One thing to decide about one stream.
 #[derive(Debug, Clone)]
@@ -113,31 +114,16 @@ impl<S: Store, E: Entropy> Engine<S, E> {
 
     /// The states of streams, folded anew where they were written in an older format.
     async fn load(&mut self, ids: &[StreamId]) -> Result<(Timestamp, States), StoreError> {
-        let loaded = self.store.load(ids).await?;
         let mut states = States::default();
+        if ids.is_empty() {
+            return Ok((self.store.now().await?, states));
+        }
+        let loaded = self.store.load(ids).await?;
         for row in loaded.streams.into_iter().flatten() {
             let id = row.id;
-            states.0.insert(id, self.read(row).await?);
+            states.0.insert(id, incident_of(&self.store, row).await?);
         }
         Ok((loaded.now, states))
-    }
-
-    /// Reads one stream's state.
-    pub(crate) async fn read(&self, row: StreamRow) -> Result<Incident, StoreError> {
-        let corrupt = |error: &dyn std::fmt::Display| StoreError::Corrupt(format!("stream {}: {error}", row.id));
-        if row.format == STATE_FORMAT {
-            return serde_json::from_str(&row.state).map_err(|error| corrupt(&error));
-        }
-        if row.format > STATE_FORMAT {
-            return Err(corrupt(&"it was written by a newer zephyr: install that version again"));
-        }
-        let count = usize::try_from(row.version).unwrap_or(usize::MAX);
-        let mut state = None;
-        for event in self.store.events(row.id, 0, count).await? {
-            let event = Event::from_stored(event.seq, event.at, &event.body).map_err(|error| corrupt(&error))?;
-            state = Incident::fold(state, &event);
-        }
-        state.ok_or_else(|| corrupt(&"it does not begin with an opening"))
     }
 
     async fn decide(
@@ -263,6 +249,7 @@ impl<S: Store, E: Entropy> Engine<S, E> {
     /// Commits, and takes note of what was committed. Where the store's answer was lost, what it holds is read before
     /// anything else is done.
     async fn write(&mut self, commits: Vec<Commit>) -> Result<Vec<(Committed, StreamId)>, StoreError> {
+        self.writes += 1;
         let results = match self.store.commit(&commits).await {
             Ok(results) => results,
             Err(StoreError::Unknown(why)) => {
@@ -309,7 +296,7 @@ impl<S: Store, E: Entropy> Engine<S, E> {
             self.wake_no_later_than(wake_at);
         }
         for effect in commit.effects {
-            self.outbox.committed(commit.stream, effect);
+            self.outbox.committed(commit.stream, effect, self.writes);
         }
     }
 }

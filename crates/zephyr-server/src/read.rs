@@ -1,9 +1,10 @@
 //! Reads incidents for somebody who looks: private ones are not there for others.
 
 use zephyr_core::access::Viewer;
-use zephyr_core::incident::{Event, Incident, STATE_FORMAT};
+use zephyr_core::incident::{Event, Incident};
 use zephyr_core::{PersonId, StreamId, limits};
-use zephyr_engine::ports::{Store, StoreError, StreamRow};
+use zephyr_engine::incident_of;
+use zephyr_engine::ports::StoreError;
 
 use crate::app::{App, Stores};
 use crate::fault::Fault;
@@ -54,7 +55,7 @@ impl<S: Stores> App<S> {
             return Ok(incidents);
         }
         for row in self.store.load(streams).await?.streams.into_iter().flatten() {
-            incidents.push(state(&self.store, row).await?);
+            incidents.push(incident_of(&self.store, row).await?);
         }
         incidents.retain(|incident| incident.is_visible_to(viewer));
         Ok(incidents)
@@ -81,20 +82,6 @@ pub fn number(label: &str) -> Option<u64> {
     };
     let plain = !digits.is_empty() && digits.len() <= 10 && digits.bytes().all(|digit| digit.is_ascii_digit());
     plain.then(|| digits.parse().ok()).flatten()
-}
-
-/// A stored state; folded from its events where it was written in an older format.
-async fn state<S: Store>(store: &S, row: StreamRow) -> Result<Incident, StoreError> {
-    let corrupt = |error: &dyn std::fmt::Display| StoreError::Corrupt(format!("stream {}: {error}", row.id));
-    if row.format == STATE_FORMAT {
-        return serde_json::from_str(&row.state).map_err(|error| corrupt(&error));
-    }
-    let count = usize::try_from(row.version).unwrap_or(usize::MAX);
-    let mut folded = None;
-    for stored in store.events(row.id, 0, count).await? {
-        folded = Incident::fold(folded, &event(stored.seq, stored.at, &stored.body)?);
-    }
-    folded.ok_or_else(|| corrupt(&"it does not begin with an opening"))
 }
 
 fn event(seq: u64, at: jiff::Timestamp, body: &str) -> Result<Event, StoreError> {

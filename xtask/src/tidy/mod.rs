@@ -3,6 +3,7 @@
 //!
 //! Deliberately not here: what rustfmt and clippy hold.
 
+mod deciding;
 mod edges;
 mod numbers;
 mod text;
@@ -56,6 +57,7 @@ fn check(tree: &Tree) -> Vec<Finding> {
     let mut found = edges::check(tree);
     found.extend(text::check(tree));
     found.extend(numbers::check(tree));
+    found.extend(deciding::check(tree));
     found.sort();
     found
 }

@@ -68,7 +68,8 @@ fn over_for_others(state: &Incident) -> &'static str {
 }
 
 fn step<Doc: Document>(state: &Incident, name: &str, mirror: &Mirror<Doc>, seq: u64) -> Option<MirrorSend<Doc::Op>> {
-    let (step, in_flight) = mirror.sent_at(seq)?;
+    let in_flight = mirror.sent_at(seq)?;
+    let step = mirror.shown.step(&in_flight.after)?;
     let key = step.once.unwrap_or_else(|| format!("step-{}", in_flight.began));
     let lookup = in_flight.lookup;
     let key = format!("{}/{name}/{key}", state.id);

@@ -62,7 +62,10 @@ fn of_mirror<Doc: Document, Op>(
     }
     let event = match outcome {
         Outcome::Done(receipt) if send.lookup && receipt.absent => MirrorEvent::Absent,
-        Outcome::Done(receipt) => MirrorEvent::Done { remote: receipt.remote, link: receipt.link },
+        Outcome::Done(receipt) => MirrorEvent::Done {
+            remote: receipt.remote.filter(|remote| mirror.remote.as_ref() != Some(remote)),
+            link: receipt.link.filter(|link| mirror.link.as_ref() != Some(link)),
+        },
         Outcome::Retry { error, .. } => MirrorEvent::Retrying { error },
         // A question that got no answer is simply asked again.
         Outcome::Ambiguous { error } if send.lookup => MirrorEvent::Retrying { error },

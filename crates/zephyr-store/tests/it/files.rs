@@ -60,7 +60,7 @@ impl Place {
 }
 
 #[tokio::test]
-async fn f02_what_was_answered_is_there_after_a_crash() {
+async fn f2_what_was_answered_is_there_after_a_crash() {
     let place = Place::new();
     let store = place.open().await;
     let mut new = commit(stream(1), 0, start());
@@ -79,7 +79,7 @@ async fn f02_what_was_answered_is_there_after_a_crash() {
 }
 
 #[tokio::test]
-async fn f08_a_log_cut_anywhere_opens_with_a_prefix_of_the_commits() {
+async fn f8_a_log_cut_anywhere_opens_with_a_prefix_of_the_commits() {
     let place = Place::new();
     place.open().await.close().await;
     let store = place.open().await;
@@ -212,7 +212,7 @@ async fn paths_that_hold_no_file_are_refused_in_their_own_words() {
 }
 
 #[tokio::test]
-async fn f09_a_damaged_file_is_refused() {
+async fn f9_a_damaged_file_is_refused() {
     let place = Place::new();
     let store = place.open().await;
     for number in 0..40 {

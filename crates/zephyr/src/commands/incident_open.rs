@@ -129,7 +129,8 @@ async fn conclude(session: &mut Session<'_>, watch: &Watch, lost: Option<CallErr
         session.printer.say(Line::labelled("").faint(&format!("zephyr incident show {label}")));
     }
     if session.me().await.is_ok_and(|me| me.built_in_paging) {
-        let inbox = format!("No telephone rings: this server pages into its own inbox only, {}/", session.client.url());
+        let inbox =
+            format!("No telephone rings: this server pages into its own inbox only, {}/inbox", session.client.url());
         session.printer.say(inbox);
     }
 }

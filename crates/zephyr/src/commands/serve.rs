@@ -213,8 +213,9 @@ fn banner(printer: &mut Printer, banner: &Banner<'_>) {
     printer.line(Line::labelled("data").plain(&banner.data.display().to_string()));
     on_call(printer, policy, banner.now);
     if !banner.address.ip().is_loopback() {
-        printer.say("Other machines reach it, with tokens: `zephyr token create` makes them. Put TLS in front of it.");
+        printer.say("Other machines reach it: put TLS in front of it, and tell it its address with --public-url.");
     }
+    printer.say("To log in to the console: `zephyr token create --person NAME`.");
     printer.say("No telephone rings: pages go to the inbox in the console only.");
 }
 

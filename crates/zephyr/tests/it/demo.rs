@@ -59,6 +59,15 @@ fn it_stays_up_to_be_looked_at_until_it_is_interrupted() {
     assert!(login.contains("/login as ") && console.starts_with("http://127.0.0.1:"), "{console} {login}");
     let token = lines.next().unwrap().trim().to_owned();
     let server = console.trim_end_matches('/');
+    let host = server.trim_start_matches("http://");
+    let form = format!("token={token}");
+    let login = format!(
+        "POST /login HTTP/1.1\r\nHost: {host}\r\nOrigin: {server}\r\nConnection: close\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{form}",
+        form.len()
+    );
+    let answer = String::from_utf8(crate::proxy::talk(host, login.as_bytes())).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 303") && answer.contains("set-cookie: "), "{answer}");
     let known = place.command(&["--server", server, "--token", &token, "incident", "show", "INC-1"]).output().unwrap();
     assert!(known.status.success(), "{}", seen(&known));
     let killed = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
