@@ -74,6 +74,7 @@ async fn without_a_session_there_is_only_the_way_to_sign_in() {
     for bad in ["token=", "token=a%3Bb", "token=a%0D%0Ab", "token=the-operators-own&as=ghost"] {
         let answer = server.send(form("/login", bad)).await;
         assert!(html(&answer, 401).contains("role=\"alert\""), "{bad}");
+        assert!(!answer.body.contains("Zephyr-As"), "a header is nothing for people: {bad}");
     }
 }
 
