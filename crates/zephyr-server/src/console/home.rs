@@ -29,6 +29,18 @@ struct Home<'a> {
     ringing: usize,
 }
 
+impl Home<'_> {
+    /// What is open, and how much of it rings for the visitor.
+    fn headline(&self) -> String {
+        match (self.rows.len(), self.ringing) {
+            (0, _) => "Nothing is open".to_owned(),
+            (open, 0) => format!("{open} open"),
+            (open, 1) => format!("{open} open, 1 rings you"),
+            (open, ringing) => format!("{open} open, {ringing} ring you"),
+        }
+    }
+}
+
 /// The front page.
 pub async fn home<S: Stores>(State(app): State<App<S>>, uri: Uri, Visitor(caller): Visitor) -> Response {
     let world = app.world();
