@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use serde::de::DeserializeOwned;
 use zephyr_core::access::Viewer;
+use zephyr_core::incident::Incident;
 use zephyr_core::{IncidentId, limits};
 use zephyr_engine::ports::{ObjectKey, StoreError};
 use zephyr_providers::builtin::{self, Channel, Inbox, StatusEntry, Ticket};
@@ -70,11 +71,15 @@ impl<S: Stores> App<S> {
         found.into_iter().flatten().next().map(|text| read(id, &text)).transpose()
     }
 
-    /// One document of an incident that the viewer may see.
-    pub async fn visible_document<D: OfIncident>(&self, viewer: &Viewer, id: &str) -> Result<Option<D>, StoreError> {
+    /// One document of an incident that the viewer may see, and the incident.
+    pub async fn visible_document<D: OfIncident>(
+        &self,
+        viewer: &Viewer,
+        id: &str,
+    ) -> Result<Option<(D, Incident)>, StoreError> {
         let Some(found) = self.document::<D>(id).await? else { return Ok(None) };
         let seen = self.incidents(viewer, &[found.incident().stream()]).await?;
-        Ok((!seen.is_empty()).then_some(found))
+        Ok(seen.into_iter().next().map(|incident| (found, incident)))
     }
 }
 

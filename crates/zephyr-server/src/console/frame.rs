@@ -13,6 +13,10 @@ use crate::fault::Fault;
 /// How often pages that change look again.
 const REFRESH_SECS: u8 = 5;
 
+const INSIDE: [(&str, &str); 5] =
+    [("/", "Incidents"), ("/inbox", "Inbox"), ("/rooms", "Rooms"), ("/tickets", "Tickets"), ("/status", "Status")];
+const OUTSIDE: [(&str, &str); 2] = [("/status", "Status"), ("/", "Console")];
+
 /// Around a page.
 #[derive(Debug, Clone)]
 pub struct Frame {
@@ -28,13 +32,15 @@ pub struct Frame {
     pub clock: Option<Clock>,
     /// After how many seconds it looks again by itself.
     pub refresh: Option<u8>,
+    /// Whether it would look again by itself, and was asked not to.
+    pub is_still: bool,
 }
 
 impl Frame {
     /// For nobody in particular.
     pub fn public<S>(app: &App<S>, here: &'static str) -> Self {
         let organisation = app.world().policy.organisation.clone();
-        Self { organisation, here, who: None, is_person: false, clock: None, refresh: None }
+        Self { organisation, here, who: None, is_person: false, clock: None, refresh: None, is_still: false }
     }
 
     /// For somebody who is signed in.
@@ -49,8 +55,8 @@ impl Frame {
     /// Lets the page look again by itself, unless its address says that it should keep still.
     #[must_use]
     pub fn refreshing(mut self, uri: &Uri) -> Self {
-        let still = uri.query().is_some_and(|query| query.contains("still"));
-        self.refresh = (!still).then_some(REFRESH_SECS);
+        self.is_still = uri.query().is_some_and(|query| query.contains("still"));
+        self.refresh = (!self.is_still).then_some(REFRESH_SECS);
         self
     }
 
@@ -61,9 +67,12 @@ impl Frame {
         self
     }
 
-    /// The pages that there are: address and name.
-    pub fn pages(&self) -> [(&'static str, &'static str); 5] {
-        [("/", "Incidents"), ("/inbox", "Inbox"), ("/rooms", "Rooms"), ("/tickets", "Tickets"), ("/status", "Status")]
+    /// The pages that there are for whoever looks: address and name.
+    pub fn pages(&self) -> &'static [(&'static str, &'static str)] {
+        match self.who {
+            Some(_) => &INSIDE,
+            None => &OUTSIDE,
+        }
     }
 
     /// Whether an address is that of this page.

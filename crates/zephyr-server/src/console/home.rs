@@ -29,6 +29,18 @@ struct Home<'a> {
     ringing: usize,
 }
 
+impl Home<'_> {
+    /// What is open, and how much of it rings for the visitor.
+    fn headline(&self) -> String {
+        match (self.rows.len(), self.ringing) {
+            (0, _) => "Nothing is open".to_owned(),
+            (open, 0) => format!("{open} open"),
+            (open, 1) => format!("{open} open, 1 rings you"),
+            (open, ringing) => format!("{open} open, {ringing} ring you"),
+        }
+    }
+}
+
 /// The front page.
 pub async fn home<S: Stores>(State(app): State<App<S>>, uri: Uri, Visitor(caller): Visitor) -> Response {
     let world = app.world();
@@ -42,7 +54,7 @@ async fn made<'a, S: Stores>(app: &App<S>, caller: &Caller, uri: &Uri, world: &'
     let now = app.store.now().await?;
     let clock = Clock::new(now);
     let open = app.list(&caller.viewer, Phases::One("open")).await?;
-    let row = |incident| Row::new(incident, caller.person(), world, &app.settings.public_url);
+    let row = |incident| Row::new(incident, caller.person(), world);
     let mut rows: Vec<Row> = open.iter().map(row).collect();
     // What rings for the visitor is what they came for; then the worst.
     rows.sort_by_key(|row| (!row.rings(), row.incident.severity));

@@ -24,6 +24,15 @@ struct InboxPage {
     entries: Vec<Entry>,
 }
 
+impl InboxPage {
+    /// Whether an entry carries the button: it rings, and no entry above is of the same incident.
+    fn answers(&self, index: usize) -> bool {
+        let rings = |entry: &&Entry| entry.over.is_none();
+        let first = |entry: &Entry| self.entries.iter().take(index).all(|above| above.number != entry.number);
+        self.entries.get(index).filter(rings).is_some_and(first)
+    }
+}
+
 /// The visitor's inbox.
 pub async fn show<S: Stores>(State(app): State<App<S>>, uri: Uri, Visitor(caller): Visitor) -> Response {
     match shown(&app, &caller, &uri).await {

@@ -73,7 +73,7 @@ async fn shown<S: Stores>(app: &App<S>, caller: &Caller, uri: &Uri, label: &str)
     let incident = app.incident(&caller.viewer, label).await?;
     let first = incident.version.saturating_sub(u64::try_from(bounds::STORY_ROWS).unwrap_or(u64::MAX));
     let events = app.events(&incident, first, bounds::STORY_ROWS).await?;
-    let row = Row::new(&incident, caller.person(), &world, &app.settings.public_url);
+    let row = Row::new(&incident, caller.person(), &world);
     let shown = IncidentPage {
         frame: Frame::of(app, caller, "", now).refreshing(uri),
         clock,
@@ -102,6 +102,6 @@ pub async fn end<S: Stores>(
 async fn ending<S: Stores>(app: &App<S>, caller: &Caller, label: &str) -> Result<End, Fault> {
     let now = app.store.now().await?;
     let incident = app.incident(&caller.viewer, label).await?;
-    let it = view::incident(&incident, &app.world(), &app.settings.public_url);
+    let it = view::incident(&incident, &app.world(), "");
     Ok(End { frame: Frame::of(app, caller, "", now), it })
 }

@@ -11,6 +11,7 @@ use zephyr_api::{Code, Problem};
 
 use super::form::{Fields, NoFields};
 use super::frame::{Frame, page};
+use super::problem::for_a_page;
 use super::session::{COOKIE, cookie_value};
 use crate::app::{App, Stores};
 use crate::auth::{Secret, identify};
@@ -46,6 +47,7 @@ pub struct Given {
 
 /// The page to sign in on, where one is needed: 401.
 pub fn sign_in<S>(app: &App<S>, next: &str, problem: Option<Problem>) -> Response {
+    let problem = problem.map(for_a_page);
     let login = Login { frame: Frame::public(app, ""), next: inside(next).to_owned(), problem };
     page(StatusCode::UNAUTHORIZED, &login)
 }

@@ -21,5 +21,18 @@ struct ProblemPage {
 /// The page for an error; `back` is where its button leads.
 pub fn page_for<S>(app: &App<S>, Fault(problem): Fault, back: &str) -> Response {
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    page(status, &ProblemPage { frame: Frame::public(app, ""), problem: *problem, back: back.to_owned() })
+    let problem = for_a_page(*problem);
+    page(status, &ProblemPage { frame: Frame::public(app, ""), problem, back: back.to_owned() })
+}
+
+/// A problem without the request or the header that only a program sends.
+pub fn for_a_page(problem: Problem) -> Problem {
+    Problem { hint: problem.hint.as_deref().and_then(hint_for_a_page), ..problem }
+}
+
+fn hint_for_a_page(hint: &str) -> Option<String> {
+    match hint.split_once(": POST ").or_else(|| hint.split_once("; GET ")) {
+        Some((before, _)) => Some(format!("{before}.")),
+        None => (!hint.contains("/api/") && !hint.contains("header `")).then(|| hint.to_owned()),
+    }
 }

@@ -31,6 +31,7 @@ struct Room<'a> {
     clock: Clock,
     names: Names<'a>,
     room: Channel,
+    incident: u64,
 }
 
 /// All rooms.
@@ -69,9 +70,9 @@ async fn shown<'a, S: Stores>(
     world: &'a World,
 ) -> Result<Room<'a>, Fault> {
     let now = app.store.now().await?;
-    let Some(room) = app.visible_document::<Channel>(&caller.viewer, id).await? else {
+    let Some((room, incident)) = app.visible_document::<Channel>(&caller.viewer, id).await? else {
         return Err(Problem::new(Code::NotFound, "There is no such room that you may see").into());
     };
     let frame = Frame::of(app, caller, "/rooms", now).refreshing(uri);
-    Ok(Room { frame, clock: Clock::new(now), names: Names(&world.policy), room })
+    Ok(Room { frame, clock: Clock::new(now), names: Names(&world.policy), room, incident: incident.number })
 }

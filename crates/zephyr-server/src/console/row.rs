@@ -6,6 +6,7 @@ use zephyr_core::page::Page;
 use zephyr_core::{PersonId, World};
 
 use super::clock::Clock;
+use super::names::Names;
 use crate::view;
 
 /// An incident and what it wants of the visitor.
@@ -13,6 +14,7 @@ use crate::view;
 pub struct Row {
     /// As on the wire.
     pub incident: api::Incident,
+    visitor: Option<PersonId>,
     wants: Wants,
 }
 
@@ -27,8 +29,8 @@ enum Wants {
 }
 
 impl Row {
-    /// An incident as a person sees it, or somebody who is none.
-    pub fn new(incident: &Incident, person: Option<&PersonId>, world: &World, public_url: &str) -> Self {
+    /// An incident as a person sees it, or somebody who is none. Links stay on the address that the visitor used.
+    pub fn new(incident: &Incident, person: Option<&PersonId>, world: &World) -> Self {
         let pages = || incident.paging.pages.values();
         let rings = |id: &PersonId| pages().any(|page| page.wanted().is_some_and(|wanted| wanted.contains(id)));
         let rang = |id: &PersonId| pages().any(|page: &Page| page.is_ringing() && page.rung.contains(id));
@@ -37,7 +39,7 @@ impl Row {
             Some(id) if rang(id) => Wants::AnAnswerStill,
             _ => Wants::Nothing,
         };
-        Self { incident: view::incident(incident, world, public_url), wants }
+        Self { incident: view::incident(incident, world, ""), visitor: person.cloned(), wants }
     }
 
     /// Whether it makes the visitor's phone ring.
@@ -48,6 +50,37 @@ impl Row {
     /// Whether it rang the visitor earlier and still waits for anybody's answer.
     pub fn may_answer(&self) -> bool {
         self.wants == Wants::AnAnswerStill
+    }
+
+    /// Who has it, whom it rings, and who is next and when, while it is open.
+    pub fn standing(&self, names: &Names<'_>, clock: &Clock) -> String {
+        let it = &self.incident;
+        let answered = it.pages.iter().flat_map(|page| &page.answered_by).next();
+        let mut text = match it.acting_commander.as_ref().or(answered) {
+            Some(id) if self.is_visitor(id) => "You have it.".to_owned(),
+            Some(id) => format!("{} has it.", names.one(id)),
+            None => "Nobody has it yet.".to_owned(),
+        };
+        let mut rung: Vec<&api::Wanted> = it.pages.iter().flat_map(|page| &page.wanted).collect();
+        rung.sort_by_key(|wanted| (!self.is_visitor(&wanted.person), &wanted.person));
+        rung.dedup_by_key(|wanted| &wanted.person);
+        let name = |wanted: &&api::Wanted| match self.is_visitor(&wanted.person) {
+            true => "you".to_owned(),
+            false => wanted.name.clone(),
+        };
+        let rung: Vec<String> = rung.iter().map(name).collect();
+        if !rung.is_empty() {
+            text += &format!(" It rings {}.", rung.join(", "));
+        }
+        let next = it.pages.iter().filter(|page| !page.next.is_empty());
+        if let Some((at, next)) = next.filter_map(|page| Some((page.next_at?, &page.next))).min() {
+            text += &format!(" Next: {}, {}.", names.list(next), clock.at(&at));
+        }
+        text
+    }
+
+    fn is_visitor(&self, id: &str) -> bool {
+        self.visitor.as_ref().is_some_and(|visitor| visitor.as_str() == id)
     }
 
     /// What has to be shown in red: pages that ring nobody while nobody has answered.

@@ -16,9 +16,11 @@ const PLACES: [&str; 4] = ["/rooms/", "/status#", "/tickets/", "/incidents/"];
 pub fn links(text: &str) -> Vec<Part<'_>> {
     text.split_inclusive(char::is_whitespace)
         .flat_map(|piece| {
-            let word = piece.trim_end();
-            let (word, rest) = piece.split_at(word.len());
-            [Part { text: word, is_link: is_address(word) }, Part { text: rest, is_link: false }]
+            let (before, piece) = piece.split_at(piece.len() - piece.trim_start_matches('(').len());
+            let word = piece.trim_end_matches(|c: char| c.is_whitespace() || c == ')');
+            let (word, after) = piece.split_at(word.len());
+            let plain = |text| Part { text, is_link: false };
+            [plain(before), Part { text: word, is_link: is_address(word) }, plain(after)]
         })
         .filter(|part| !part.text.is_empty())
         .collect()
@@ -39,6 +41,7 @@ mod tests {
         let linked =
             |text| links(text).into_iter().filter(|part| part.is_link).map(|part| part.text).collect::<Vec<_>>();
         assert_eq!(linked("Channel: /rooms/inc-7\nStatus: /status#st-1"), ["/rooms/inc-7", "/status#st-1"]);
+        assert_eq!(linked("ticket: tk-1 (/tickets/tk-1)"), ["/tickets/tk-1"]);
         let hostile = "//evil.example /rooms//evil javascript:x /etc https://evil.example /rooms/ /rooms/\"onclick";
         assert_eq!(linked(hostile), Vec::<&str>::new());
         let whole: String = links(hostile).iter().map(|part| part.text).collect();

@@ -30,6 +30,7 @@ struct TicketPage {
     frame: Frame,
     clock: Clock,
     ticket: Ticket,
+    incident: u64,
 }
 
 /// Where a ticket stands, in a word.
@@ -65,8 +66,13 @@ pub async fn show<S: Stores>(State(app): State<App<S>>, Path(id): Path<String>, 
 
 async fn shown<S: Stores>(app: &App<S>, caller: &Caller, id: &str) -> Result<TicketPage, Fault> {
     let now = app.store.now().await?;
-    let Some(ticket) = app.visible_document::<Ticket>(&caller.viewer, id).await? else {
+    let Some((ticket, incident)) = app.visible_document::<Ticket>(&caller.viewer, id).await? else {
         return Err(Problem::new(Code::NotFound, "There is no such ticket that you may see").into());
     };
-    Ok(TicketPage { frame: Frame::of(app, caller, "/tickets", now), clock: Clock::new(now), ticket })
+    Ok(TicketPage {
+        frame: Frame::of(app, caller, "/tickets", now),
+        clock: Clock::new(now),
+        ticket,
+        incident: incident.number,
+    })
 }

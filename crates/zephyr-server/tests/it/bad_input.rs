@@ -135,7 +135,7 @@ async fn p12_the_same_key_opens_once_and_another_body_is_refused() {
 }
 
 #[tokio::test]
-async fn get_changes_nothing() {
+async fn f79_get_changes_nothing() {
     let server = start().await;
     server.open("sam", checkout()).await;
     server.settled(1).await;

@@ -137,7 +137,7 @@ fn accepted(incident: &serde_json::Value, target: &str) -> bool {
 }
 
 #[tokio::test]
-async fn p28_a_pager_that_hangs_delays_no_other_and_the_next_method_goes() {
+async fn f56_a_pager_that_hangs_delays_no_other_and_the_next_method_goes() {
     let server = start_on(faulty(Faults { hanging: Some(("inbox", "maya")), ..Faults::default() })).await;
     server.open("sam", checkout()).await;
     let incident = server.until(1, |it| accepted(it, "platform") && it["channel"]["url"].is_string()).await;
@@ -152,7 +152,7 @@ async fn p28_a_pager_that_hangs_delays_no_other_and_the_next_method_goes() {
 }
 
 #[tokio::test]
-async fn p11_a_chat_that_hangs_delays_neither_pages_nor_status_nor_ticket() {
+async fn p11_f82_a_chat_that_hangs_delays_neither_pages_nor_status_nor_ticket() {
     let server = start_on(faulty(Faults { hanging: Some(("channel", "")), ..Faults::default() })).await;
     server.open("sam", checkout()).await;
     let incident = server
