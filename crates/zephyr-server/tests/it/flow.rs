@@ -159,3 +159,41 @@ async fn p7_sev3_pages_the_owner_only_and_stays_off_the_status_page() {
     let status = server.send(get("/api/v1/builtin/status").of("sam")).await.expect(200);
     assert_eq!(status["entries"], json!([]));
 }
+
+#[tokio::test]
+async fn p8_severity_and_service_change_and_page_whoever_is_newly_due() {
+    let server = start().await;
+    server.open("sam", json!({ "summary": "Something is odd", "severity": 3 })).await;
+    let at = |verb: &str| format!("/api/v1/incidents/1/{verb}");
+    let set = server.send(post(&at("service"), json!({ "service": "checkout" })).of("sam")).await.expect(200);
+    assert_eq!(wanted(page(&set["incident"], "service")), ["maya"]);
+    assert_eq!(page(&set["incident"], "platform")["why"], "no longer due");
+    let raised = server.send(post(&at("severity"), json!({ "severity": 1 })).of("sam")).await.expect(200);
+    assert_eq!(raised["incident"]["severity"], 1);
+    for target in ["platform", "em", "founder", "service"] {
+        assert_eq!(page(&raised["incident"], target)["state"], "ringing", "{target}");
+    }
+    let nothing = server.send(post(&at("service"), json!({})).of("sam")).await;
+    assert!(nothing.problem("invalid").contains("nothing is said"));
+    let unknown = server.send(post(&at("service"), json!({ "service": "chekout" })).of("sam")).await;
+    assert!(unknown.problem("invalid").contains("checkout"));
+    let unknown = server.send(post(&at("severity"), json!({ "severity": 9 })).of("sam")).await;
+    assert!(unknown.problem("invalid").contains("there is no severity 9"));
+}
+
+#[tokio::test]
+async fn p18_reopening_pages_as_at_opening_and_the_entry_goes_on() {
+    let server = start().await;
+    server.open("sam", checkout()).await;
+    server.settled(1).await;
+    server.send(post("/api/v1/incidents/1/resolve", json!({})).of("maya")).await.expect(200);
+    server.settled(1).await;
+    let reopened = server.send(post("/api/v1/incidents/1/reopen", json!({})).of("maya")).await.expect(200);
+    assert_eq!(reopened["incident"]["phase"], "open");
+    assert_eq!(page(&reopened["incident"], "service")["answered_by"], json!(["maya"]));
+    assert_eq!(page(&reopened["incident"], "platform")["state"], "ringing");
+    server.settled(1).await;
+    let entry = &server.send(get("/api/v1/builtin/status").token(crate::kit::LOCAL)).await.expect(200)["entries"][0];
+    assert_eq!(entry["state"], "investigating");
+    assert_eq!(entry["lines"].as_array().map(Vec::len), Some(3));
+}

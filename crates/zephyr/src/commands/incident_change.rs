@@ -9,9 +9,8 @@ use crate::failure::{Exit, Failure};
 /// Sets the severity.
 pub async fn severity(session: &mut Session<'_>, given: cli::SetSeverity) -> Result<Exit, Failure> {
     let body = SetSeverity { severity: given.severity.0.into(), correct: given.correct };
-    let how = format!("is SEV-{} now", body.severity);
     let path = paths::verb(&given.incident.to_string(), "severity");
-    changed(session.post(&path, &body).await?, session, &how)
+    changed(session.post(&path, &body).await?, session, "severity set")
 }
 
 /// Sets service, region, or both.

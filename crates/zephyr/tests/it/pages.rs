@@ -105,3 +105,16 @@ fn p18_resolving_and_cancelling_need_a_name_only_where_several_are_open() {
         (entries.iter().all(closed) && lines.contains("Checkout works again.")).then_some(())
     });
 }
+
+#[test]
+fn p8_p18_severity_service_and_the_end_itself_can_change() {
+    let place = Place::new();
+    let _server = place.start();
+    opened(&place);
+    see!(place.see(&["--as", "petra", "incident", "severity", "INC-1", "1"]));
+    see!(place.see(&["--as", "petra", "incident", "service", "INC-1", "marketing"]));
+    see!(place.see(&["--as", "petra", "incident", "service", "INC-1"]));
+    assert!(place.run(&["--as", "petra", "incident", "resolve", "INC-1"]).status.success());
+    see!(place.see(&["--as", "petra", "incident", "severity", "INC-1", "2"]));
+    see!(place.see(&["--as", "petra", "incident", "reopen", "INC-1"]));
+}
