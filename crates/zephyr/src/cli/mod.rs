@@ -49,6 +49,8 @@ pub struct Connection {
 pub enum Command {
     /// Run the server: pages, console, status page and API
     Serve(Serve),
+    /// Read a policy file: what is wrong with it, else whom it would page now
+    Check(Check),
     /// Open an incident, look at it, end it
     #[command(subcommand)]
     Incident(Incident),
@@ -86,6 +88,13 @@ pub struct Serve {
     /// End when standard input ends, so that whoever started it need not
     #[arg(long, hide = true)]
     pub while_stdin: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Check {
+    /// The policy file
+    #[arg(value_name = "FILE", default_value = "zephyr.toml")]
+    pub file: PathBuf,
 }
 
 #[derive(Debug, Subcommand)]

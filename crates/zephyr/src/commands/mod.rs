@@ -11,6 +11,7 @@ use crate::render::Clock;
 use crate::settings::Settings;
 
 pub mod ack;
+pub mod check;
 pub mod demo;
 pub mod incident_end;
 pub mod incident_list;
