@@ -60,10 +60,14 @@ fn runtime(server: bool) -> std::io::Result<tokio::runtime::Runtime> {
 
 async fn run(cli: Cli, printer: &mut Printer) -> Result<Exit, Failure> {
     let settings = Settings::new(cli.connection);
+    if let Some(Command::Incident(Incident::Open(given))) = &cli.command {
+        // Wrong usage is told as such, whether or not there is a server.
+        commands::incident_open::summary(given)?;
+    }
     match cli.command {
         Some(Command::Serve(given)) => return commands::serve::run(printer, &settings, given).await,
         Some(Command::Check(given)) => return commands::check::run(printer, given, settings.json).await,
-        Some(Command::Demo(given)) => return commands::demo::run(printer, given).await,
+        Some(Command::Demo(given)) => return commands::demo::run(printer, given, settings.json).await,
         command => ask(&mut Session::new(&settings, printer)?, &settings, command).await,
     }
 }

@@ -22,6 +22,8 @@ fn p28_an_answer_ends_the_ringing_of_that_persons_pages_only() {
         pages["incidents"][0]["pages"].as_array().unwrap().iter().map(|page| page["state"].as_str().unwrap()).collect();
     assert_eq!(states, ["ringing", "answered"]);
     see!(place.see(&["--as", "maya", "ack"]));
+    let listed = place.see(&["incident", "list"]);
+    assert!(listed.contains("  maya (still ringing ines)  Checkout"), "{listed}");
     see!(place.see(&["--as", "ines", "page", "ack", "1"]));
     see!(place.see(&["page", "list"]));
 }
