@@ -144,6 +144,12 @@ impl Client {
         Err(error)
     }
 
+    /// Whether a token was given where the machine's own would do.
+    fn has_a_better_token(&self) -> bool {
+        let found = self.found.borrow();
+        found.read_from.is_some() && !found.is_machines_own
+    }
+
     fn find_again(&self) {
         if let Some(Ok(found)) = self.connection.as_ref().map(discover::find) {
             self.found.replace(found);
@@ -193,6 +199,9 @@ impl Client {
     /// What to tell of a call that was not answered.
     pub fn failure(&self, error: CallError) -> Failure {
         match error {
+            CallError::Problem(problem) if problem.code == Code::Unauthorized && self.has_a_better_token() => {
+                Failure::from(problem).hint("leave out --token and ZEPHYR_TOKEN: this machine has a token of its own")
+            }
             CallError::Problem(problem) => problem.into(),
             CallError::Unreached(why) => discover::unreachable(&self.found.borrow(), &why),
             CallError::Lost(why) => {

@@ -92,7 +92,9 @@ fn hint(problem: &Problem) -> Option<String> {
         Code::Unauthorized => "give a token with ZEPHYR_TOKEN; `zephyr token create` on the server's machine makes one",
         Code::Forbidden if given.contains("Zephyr-As` names you") => "say who you are: --as PERSON",
         Code::Forbidden if given.contains("Zephyr-As") => "leave out --as; your token says who you are",
-        Code::Refused if given.contains("/take") => "`zephyr page take INC-7 TARGET` answers for it all the same",
+        Code::Refused if given.contains("/take") => {
+            "`zephyr page list` shows what rings; `zephyr page take INC-7 TARGET` answers it all the same"
+        }
         Code::NotFound if given.contains("/api/v1/incidents") => "`zephyr incident list --all` shows which there are",
         Code::Unavailable => "try again in a moment",
         Code::Internal => "what went wrong is in the server's log",

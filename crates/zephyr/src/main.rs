@@ -60,9 +60,14 @@ fn runtime(server: bool) -> std::io::Result<tokio::runtime::Runtime> {
 
 async fn run(cli: Cli, printer: &mut Printer) -> Result<Exit, Failure> {
     let settings = Settings::new(cli.connection);
+    if let Some(Command::Incident(Incident::Open(given))) = &cli.command {
+        // Wrong usage is told as such, whether or not there is a server.
+        commands::incident_open::summary(given)?;
+    }
     match cli.command {
         Some(Command::Serve(given)) => return commands::serve::run(printer, &settings, given).await,
-        Some(Command::Demo(given)) => return commands::demo::run(printer, given).await,
+        Some(Command::Check(given)) => return commands::check::run(printer, given, settings.json).await,
+        Some(Command::Demo(given)) => return commands::demo::run(printer, given, settings.json).await,
         command => ask(&mut Session::new(&settings, printer)?, &settings, command).await,
     }
 }
@@ -91,6 +96,6 @@ async fn ask(session: &mut Session<'_>, settings: &Settings, command: Option<Com
         Some(Command::Ack) => commands::ack::run(session).await,
         Some(Command::Oncall) => commands::oncall::run(session).await,
         Some(Command::Token(Token::Create(given))) => commands::token_create::run(session, given).await,
-        Some(Command::Serve(_) | Command::Demo(_)) | None => commands::overview::run(session).await,
+        Some(Command::Serve(_) | Command::Check(_) | Command::Demo(_)) | None => commands::overview::run(session).await,
     }
 }

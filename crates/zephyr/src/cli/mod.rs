@@ -49,6 +49,8 @@ pub struct Connection {
 pub enum Command {
     /// Run the server: pages, console, status page and API
     Serve(Serve),
+    /// Read a policy file: what is wrong with it, else whom it would page now
+    Check(Check),
     /// Open an incident, look at it, end it
     #[command(subcommand)]
     Incident(Incident),
@@ -88,6 +90,13 @@ pub struct Serve {
     pub while_stdin: bool,
 }
 
+#[derive(Debug, Args)]
+pub struct Check {
+    /// The policy file
+    #[arg(value_name = "FILE", default_value = "zephyr.toml")]
+    pub file: PathBuf,
+}
+
 #[derive(Debug, Subcommand)]
 pub enum Incident {
     /// Open an incident and page whom it concerns
@@ -95,7 +104,7 @@ pub enum Incident {
     /// What is open, newest first
     List(List),
     /// One incident: who has it, what is ringing, where to look
-    Show(One),
+    Show(Show),
     /// It is over: pages stop, the status entry and the ticket are closed
     Resolve(End),
     /// It was a false alarm: pages stop, the status entry is withdrawn. Nobody asks why
@@ -111,13 +120,13 @@ pub enum Incident {
 #[derive(Debug, Args)]
 pub struct Open {
     /// What is wrong, one line
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, value_parser = values::text)]
     pub summary: Option<String>,
-    /// What is wrong, without writing --summary
-    #[arg(value_name = "SUMMARY", required_unless_present = "summary", conflicts_with = "summary", hide = true)]
-    pub words: Option<String>,
+    /// What is wrong, without writing --summary or quotes
+    #[arg(value_name = "SUMMARY", hide = true)]
+    pub words: Vec<String>,
     /// How bad: 1 is worst, 3 is noticed by no customer
-    #[arg(long = "sev", value_name = "1|2|3", default_value = "2")]
+    #[arg(long = "sev", value_name = "1|2|3", default_value = "2", allow_negative_numbers = true)]
     pub severity: SeverityArg,
     /// The service; else it is looked for in the summary
     #[arg(long, value_name = "NAME")]
@@ -126,10 +135,10 @@ pub struct Open {
     #[arg(long, value_name = "NAME")]
     pub region: Option<String>,
     /// Only for those who take part, and admins; nothing public
-    #[arg(long)]
+    #[arg(long, conflicts_with = "public")]
     pub private: bool,
     /// The first public line, instead of the policy's sentence
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, value_parser = values::text)]
     pub public: Option<String>,
     /// Ring my own phone too, if I am on call
     #[arg(long)]
@@ -139,6 +148,15 @@ pub struct Open {
 #[derive(Debug, Args)]
 pub struct List {
     /// Those that are over as well
+    #[arg(long)]
+    pub all: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Show {
+    #[command(flatten)]
+    pub one: One,
+    /// Everything that happened, not only the last of it
     #[arg(long)]
     pub all: bool,
 }
@@ -156,7 +174,7 @@ pub struct End {
     #[arg(value_name = "INC-7")]
     pub incident: Option<IncidentArg>,
     /// The last public line, instead of the policy's sentence
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, value_parser = values::text)]
     pub public: Option<String>,
 }
 
@@ -240,7 +258,7 @@ pub struct Stop {
     #[command(flatten)]
     pub page: OnTarget,
     /// Why, one line
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, value_parser = values::text)]
     pub reason: String,
 }
 
@@ -248,8 +266,9 @@ pub struct Stop {
 pub struct RingAgain {
     #[command(flatten)]
     pub page: OnTarget,
+    // An id of its own: `person` is that of `--as`, and clap would take the one for the other.
     /// Whom
-    #[arg(value_name = "PERSON")]
+    #[arg(id = "whom", value_name = "PERSON")]
     pub person: PersonId,
 }
 
@@ -282,7 +301,22 @@ pub struct Demo {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory as _;
+    use clap::{CommandFactory as _, Parser as _};
+
+    use super::{Cli, Command, Page};
+
+    fn ring_again(line: &[&str]) -> (Option<String>, String) {
+        let cli =
+            Cli::try_parse_from(["zephyr", "page", "ring-again", "INC-1", "platform"].iter().chain(line)).unwrap();
+        let Some(Command::Page(Page::RingAgain(given))) = cli.command else { panic!("{line:?}") };
+        (cli.connection.person.map(|person| person.to_string()), given.person.to_string())
+    }
+
+    #[test]
+    fn whoever_is_to_be_rung_again_is_not_taken_for_whoever_asks() {
+        assert_eq!(ring_again(&["ines"]), (None, "ines".to_owned()));
+        assert_eq!(ring_again(&["ines", "--as", "petra"]), (Some("petra".to_owned()), "ines".to_owned()));
+    }
 
     #[test]
     fn definitions_are_sound() {

@@ -60,6 +60,15 @@ impl FromStr for TargetArg {
     }
 }
 
+/// A text that people write: it may begin with a hyphen, as in `-30 % orders`, but is none of the flags.
+pub fn text(given: &str) -> Result<String, String> {
+    if given.starts_with("--") {
+        Err("this is a flag, and a text was expected".to_owned())
+    } else {
+        Ok(given.to_owned())
+    }
+}
+
 /// How the log is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum LogFormat {

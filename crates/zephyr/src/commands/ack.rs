@@ -2,9 +2,8 @@
 
 use zephyr_api::Acknowledged;
 
-use super::{Session, beside, paths};
+use super::{Session, paths};
 use crate::failure::{Exit, Failure};
-use crate::render::incident;
 
 /// Runs it.
 pub async fn run(session: &mut Session<'_>) -> Result<Exit, Failure> {
@@ -13,10 +12,7 @@ pub async fn run(session: &mut Session<'_>) -> Result<Exit, Failure> {
         session.printer.json(&answered);
         return Ok(Exit::Done);
     }
-    for one in &answered.incidents {
-        session.printer.line(incident::head(one, "acknowledged"));
-        incident::pages(one, &beside(one)).into_iter().for_each(|line| session.printer.line(line));
-    }
+    session.pages_of(&answered.incidents, "acknowledged").await;
     if let [first, ..] = answered.incidents.as_slice() {
         session.printer.say(format!("now: zephyr incident show {}", first.label));
     }

@@ -28,7 +28,11 @@ const INCIDENT: Duration = Duration::from_secs(30 * 60);
 const AFTERWARDS: Duration = Duration::from_secs(10);
 
 /// Runs it, until the incident is over or somebody has seen enough.
-pub async fn run(printer: &mut Printer, given: cli::Demo) -> Result<Exit, Failure> {
+pub async fn run(printer: &mut Printer, given: cli::Demo, json: bool) -> Result<Exit, Failure> {
+    if json {
+        return Err(Failure::new(Exit::Usage, "the demo is a story for people, and has no --json")
+            .hint("zephyr serve --json, then zephyr incident open --json"));
+    }
     let mut signals = Signals::listen().map_err(|error| Failure::refused("cannot listen for signals").why(error))?;
     let server = Server::start(given.speed).await?;
     let outcome = tokio::select! {

@@ -24,6 +24,6 @@ pub async fn run(session: &mut Session<'_>, how: How, given: cli::End) -> Result
     let label = session.which(given.incident, &format!("incident {verb}")).await?;
     let body = EndIncident { public: given.public };
     let changed: Changed = session.post(&paths::verb(&label, verb), &body).await?;
-    session.changed(&changed, done);
+    session.changed(&changed, done).await;
     Ok(Exit::Done)
 }

@@ -21,7 +21,7 @@ const WATCH: Duration = Duration::from_secs(5);
 /// Runs it.
 pub async fn run(session: &mut Session<'_>, settings: &Settings, given: cli::Open) -> Result<Exit, Failure> {
     let body = OpenIncident {
-        summary: given.summary.or(given.words).unwrap_or_default(),
+        summary: summary(&given)?,
         severity: Some(given.severity.0.into()),
         service: given.service,
         region: given.region,
@@ -38,6 +38,12 @@ pub async fn run(session: &mut Session<'_>, settings: &Settings, given: cli::Ope
             session.printer.line(line);
         }
     }
+    if body.public.is_some() && watch.incident.status_page.state == "none" && watch.incident.status_page.id.is_none() {
+        let severity = watch.incident.severity;
+        session
+            .printer
+            .say(format!("The public line is shown nowhere: SEV-{severity} has no entry on the status page."));
+    }
     let lost = watch.until_shown(session).await.err();
     if session.json {
         session.printer.json(&Changed { incident: watch.incident, repeated: changed.repeated });
@@ -45,6 +51,20 @@ pub async fn run(session: &mut Session<'_>, settings: &Settings, given: cli::Ope
         conclude(session, &watch, lost).await;
     }
     Ok(if watch.paged { Exit::Done } else { Exit::Pending })
+}
+
+/// What is wrong, with or without `--summary`. No server is asked.
+pub fn summary(given: &cli::Open) -> Result<String, Failure> {
+    let usage = |what: String| Failure::new(Exit::Usage, what);
+    let words = &given.words;
+    match (&given.summary, words.as_slice()) {
+        (Some(summary), []) => Ok(summary.clone()),
+        (Some(summary), [first, ..]) => Err(usage(format!("`{first}` stands outside the summary"))
+            .hint(format!("put quotes around it: --summary \"{summary} {}\"", words.join(" ")))),
+        (None, []) => Err(usage("it does not say what is wrong".to_owned())
+            .hint("zephyr incident open --sev 2 --summary \"Checkout fails in frankfurt\"")),
+        (None, words) => Ok(words.join(" ")),
+    }
 }
 
 /// Opens it, once, however often it has to be sent.

@@ -9,8 +9,8 @@ use crate::machine;
 use crate::render::{Clock, incident};
 
 /// Runs it.
-pub async fn run(session: &mut Session<'_>, given: cli::One) -> Result<Exit, Failure> {
-    let label = session.which(given.incident, "incident show").await?;
+pub async fn run(session: &mut Session<'_>, given: cli::Show) -> Result<Exit, Failure> {
+    let label = session.which(given.one.incident, "incident show").await?;
     let path = paths::incident(&label);
     if session.json {
         let one: Incident = session.get(&path).await?;
@@ -21,7 +21,7 @@ pub async fn run(session: &mut Session<'_>, given: cli::One) -> Result<Exit, Fai
     let (one, me) = (one?, me?);
     let entries = entries(session, &label).await?;
     let clock = Clock { now: me.now, zone: machine::zone() };
-    for line in incident::all(&one, &clock).into_iter().chain(incident::story(&entries, &clock)) {
+    for line in incident::all(&one, &clock).into_iter().chain(incident::story(&entries, given.all, &clock)) {
         session.printer.line(line);
     }
     Ok(Exit::Done)

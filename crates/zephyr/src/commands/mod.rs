@@ -11,6 +11,7 @@ use crate::render::Clock;
 use crate::settings::Settings;
 
 pub mod ack;
+pub mod check;
 pub mod demo;
 pub mod incident_change;
 pub mod incident_end;
@@ -82,15 +83,24 @@ impl<'p> Session<'p> {
     }
 
     /// Prints what a change made of an incident.
-    pub fn changed(&mut self, changed: &Changed, how: &str) {
+    pub async fn changed(&mut self, changed: &Changed, how: &str) {
         if self.json {
             self.printer.json(changed);
             return;
         }
-        let incident = &changed.incident;
-        self.printer.line(crate::render::incident::head(incident, how));
-        for line in crate::render::incident::pages(incident, &beside(incident)) {
-            self.printer.line(line);
+        self.pages_of(std::slice::from_ref(&changed.incident), how).await;
+    }
+
+    /// Prints the pages of incidents that were just changed.
+    pub async fn pages_of(&mut self, incidents: &[Incident], how: &str) {
+        let now = self.me().await.ok().map(|me| me.now);
+        for incident in incidents {
+            // What was asked for is done: where the present cannot be had, the last known time has to do.
+            let clock = Clock { now: now.unwrap_or_else(|| last_known(incident)), zone: machine::zone() };
+            self.printer.line(crate::render::incident::head(incident, how));
+            for line in crate::render::incident::pages(incident, &clock) {
+                self.printer.line(line);
+            }
         }
     }
 }
@@ -100,11 +110,11 @@ pub fn open(incidents: Incidents) -> Vec<Incident> {
     incidents.incidents.into_iter().filter(|incident| incident.phase == "open").collect()
 }
 
-/// The server's present as far as an incident tells: its own last known time. Good enough beside a change just made.
-pub fn beside(incident: &Incident) -> Clock {
+/// The server's present as far as an incident tells.
+fn last_known(incident: &Incident) -> jiff::Timestamp {
     let sent = incident.pages.iter().flat_map(|page| page.wanted.iter().flat_map(|wanted| &wanted.methods));
     let sent = sent.filter(|method| method.state != "waiting").filter_map(|method| method.at);
-    Clock { now: sent.fold(incident.opened_at, Ord::max), zone: machine::zone() }
+    sent.fold(incident.opened_at, Ord::max)
 }
 
 /// Addresses of the API.

@@ -49,6 +49,6 @@ pub async fn ring_again(session: &mut Session<'_>, given: cli::RingAgain) -> Res
 
 async fn change(session: &mut Session<'_>, path: &str, body: &impl Serialize, how: &str) -> Result<Exit, Failure> {
     let changed: Changed = session.post(path, body).await?;
-    session.changed(&changed, how);
+    session.changed(&changed, how).await;
     Ok(Exit::Done)
 }

@@ -9,7 +9,6 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use zephyr_core::policy::{Policy, without_contacts};
-use zephyr_core::world::Runbook;
 use zephyr_core::{World, oncall};
 use zephyr_engine::ports::{Registry as _, Store as _};
 use zephyr_store::{OpenError, Options, SqliteStore};
@@ -34,7 +33,7 @@ const ROTATIONS: usize = 12;
 /// Runs it.
 pub async fn run(printer: &mut Printer, settings: &Settings, given: cli::Serve) -> Result<Exit, Failure> {
     let signals = Signals::listen().map_err(|error| Failure::refused("cannot listen for signals").why(error))?;
-    let file = policy_file::read(&given.policy, printer)?;
+    let file = read(&given.policy, printer)?;
     let log = log::begin(given.log);
     let data = settings.connection.data.clone().unwrap_or_else(|| PathBuf::from(DATA));
     make_folder(&data)?;
@@ -50,10 +49,13 @@ pub async fn run(printer: &mut Printer, settings: &Settings, given: cli::Serve) 
     let public_url = given.public_url.clone().map(|url| url.trim_end_matches('/').to_owned());
     let public_url = public_url.unwrap_or_else(|| local.url.clone());
     leave_word(&local, &data, settings)?;
-    banner(
-        printer,
-        &Banner { given: &given, data: &data, world: &world, url: &public_url, address, now: now(&store).await },
-    );
+    let now = now(&store).await;
+    let at_start = Banner { given: &given, data: &data, world: &world, url: &public_url, address, now };
+    if settings.json {
+        at_start.json(printer)
+    } else {
+        banner(printer, &at_start)
+    }
 
     let (publish, world) = watch::channel(Arc::new(world));
     tokio::spawn(runbook::keep_fresh(place, publish));
@@ -100,6 +102,13 @@ async fn serve(
         () = told => Err(Failure::refused("ended at once, as asked twice")
             .why("sends under way are made again at the next start")),
     }
+}
+
+fn read(path: &Path, printer: &mut Printer) -> Result<PolicyFile, Failure> {
+    policy_file::read(path, "--policy FILE")?.map_err(|mistakes| {
+        policy_file::tell(path, &mistakes, printer);
+        policy_file::failure(path, &mistakes).why("nothing was started")
+    })
 }
 
 fn make_folder(data: &Path) -> Result<(), Failure> {
@@ -196,6 +205,20 @@ struct Banner<'a> {
     now: jiff::Timestamp,
 }
 
+impl Banner<'_> {
+    /// For programs: one object, once it is up. Its names do not change.
+    fn json(&self, printer: &mut Printer) {
+        printer.json(&serde_json::json!({
+            "url": self.url,
+            "listens_on": self.address.to_string(),
+            "version": env!("CARGO_PKG_VERSION"),
+            "organisation": self.world.policy.organisation,
+            "policy": self.world.policy.version.to_string(),
+            "data": self.data.display().to_string(),
+        }));
+    }
+}
+
 fn banner(printer: &mut Printer, banner: &Banner<'_>) {
     let policy = &banner.world.policy;
     let version = env!("CARGO_PKG_VERSION");
@@ -209,7 +232,7 @@ fn banner(printer: &mut Printer, banner: &Banner<'_>) {
     printer.line(Line::labelled("listens on").plain(&format!("{}{speed}", banner.address)));
     let source = format!("{} from {}", policy.version, banner.given.policy.display());
     printer.line(Line::labelled("policy").plain(&source));
-    printer.line(Line::labelled("runbook").plain(&told(&banner.world.runbook)));
+    printer.line(Line::labelled("runbook").plain(&runbook::told(&banner.world.runbook)));
     printer.line(Line::labelled("data").plain(&banner.data.display().to_string()));
     on_call(printer, policy, banner.now);
     if !banner.address.ip().is_loopback() {
@@ -217,14 +240,6 @@ fn banner(printer: &mut Printer, banner: &Banner<'_>) {
     }
     printer.say("To log in to the console: `zephyr token create --person NAME`.");
     printer.say("No telephone rings: pages go to the inbox in the console only.");
-}
-
-fn told(runbook: &Runbook) -> String {
-    match runbook {
-        Runbook::Commit { path, commit } => format!("{path} at commit {}", commit.chars().take(12).collect::<String>()),
-        Runbook::Content { path, hash } => format!("{path}, content {hash}"),
-        Runbook::Missing { path } => format!("missing: there is no {path} beside the policy"),
-    }
 }
 
 fn on_call(printer: &mut Printer, policy: &Policy, now: jiff::Timestamp) {

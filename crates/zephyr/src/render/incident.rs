@@ -170,12 +170,12 @@ pub fn update(incident: &Incident, clock: &Clock) -> Option<Line> {
     })
 }
 
-/// What happened last, without details.
-pub fn story(entries: &[Entry], clock: &Clock) -> Vec<Line> {
+/// What happened, without details; the last of it, unless all is wanted.
+pub fn story(entries: &[Entry], all: bool, clock: &Clock) -> Vec<Line> {
     let mut told: Vec<&Entry> = entries.iter().filter(|entry| !entry.detail).collect();
     told.retain(once());
-    let left_out = told.len().saturating_sub(STORY);
-    let more = (left_out > 0).then(|| Line::indented(2).faint(&format!("({left_out} earlier entries)")));
+    let left_out = if all { 0 } else { told.len().saturating_sub(STORY) };
+    let more = (left_out > 0).then(|| Line::indented(2).faint(&format!("({left_out} earlier entries: --all)")));
     let last = told.iter().skip(left_out);
     more.into_iter().chain(last.map(|entry| Line::labelled(&clock.second(entry.at)).plain(&entry.text))).collect()
 }
@@ -203,21 +203,27 @@ fn state(incident: &Incident) -> &str {
     if rings { "ringing" } else { &incident.phase }
 }
 
-/// Who has it: those who answered, else those who are rung.
+/// Who has it: those who answered; before that those who are rung, after it whoever led it.
 pub fn who(incident: &Incident) -> String {
-    let answered = incident.pages.iter().flat_map(|page| page.answered_by.iter());
-    let wanted = incident.pages.iter().flat_map(|page| page.wanted.iter().map(|wanted| &wanted.person));
-    let mut people: Vec<&String> = answered.collect();
-    if people.is_empty() {
-        people = wanted.collect();
+    let answered = each_once(incident.pages.iter().flat_map(|page| page.answered_by.iter()));
+    let ringing = incident.pages.iter().filter(|page| page.state == "ringing");
+    let wanted = each_once(ringing.flat_map(|page| page.wanted.iter().map(|wanted| &wanted.person)));
+    match (answered.as_slice(), wanted.as_slice()) {
+        ([], []) => incident.acting_commander.clone().unwrap_or_else(|| "-".to_owned()),
+        ([], wanted) => names(wanted),
+        (answered, []) => names(answered),
+        (answered, wanted) => format!("{} (still ringing {})", names(answered), names(wanted)),
     }
+}
+
+fn each_once<'a>(people: impl Iterator<Item = &'a String>) -> Vec<String> {
     let mut once: Vec<String> = Vec::new();
     for person in people {
         if !once.contains(person) {
             once.push(person.clone());
         }
     }
-    if once.is_empty() { "-".to_owned() } else { names(&once) }
+    once
 }
 
 pub(super) fn names(people: &[String]) -> String {

@@ -5,7 +5,7 @@ use zephyr_api::{OnCall, Rotation, Shift};
 use super::Clock;
 use crate::printer::{Line, Style};
 
-/// One line a rotation, the first layer first.
+/// One line a rotation: whoever is rung first, then who is on call at the same time in its other layers.
 pub fn all(oncall: &OnCall, clock: &Clock) -> Vec<Line> {
     let widest = oncall.rotations.iter().map(|rotation| rotation.name.chars().count()).max().unwrap_or_default();
     oncall.rotations.iter().map(|rotation| of(rotation, widest, clock)).collect()
@@ -17,7 +17,7 @@ fn of(rotation: &Rotation, widest: usize, clock: &Clock) -> Line {
         [] => line.push(Style::Bad, "NOBODY"),
         [first, rest @ ..] => {
             let line = line.plain(&shift(first, clock));
-            rest.iter().fold(line, |line, next| line.faint(&format!("; then {}", shift(next, clock))))
+            rest.iter().fold(line, |line, next| line.faint(&format!("; also {}", shift(next, clock))))
         }
     }
 }

@@ -4,7 +4,7 @@ use std::io::{ErrorKind, Read as _};
 use std::path::Path;
 
 use zephyr_core::limits;
-use zephyr_core::policy::{self, Policy};
+use zephyr_core::policy::{self, Mistake, Policy};
 
 use crate::failure::Failure;
 use crate::printer::{Line, Printer};
@@ -17,32 +17,36 @@ pub struct PolicyFile {
     pub text: String,
 }
 
-/// Reads it. Mistakes are printed, each with what to write instead.
-pub fn read(path: &Path, printer: &mut Printer) -> Result<PolicyFile, Failure> {
-    let text = text(path)?;
-    match policy::read(&text) {
-        Ok(policy) => Ok(PolicyFile { policy, text }),
-        Err(mistakes) => {
-            for mistake in &mistakes {
-                let rendered = mistake.render(&path.display().to_string());
-                for line in rendered.lines() {
-                    let indent = line.chars().take_while(|c| *c == ' ').count();
-                    printer.say(Line::indented(indent).plain(line.trim_start()));
-                }
-            }
-            let count =
-                if mistakes.len() == 1 { "a mistake".to_owned() } else { format!("{} mistakes", mistakes.len()) };
-            Err(Failure::refused(format!("{} has {count}, listed above", path.display())).why("nothing was started"))
+/// Reads it; `Err` in the inner result are its mistakes. `naming` tells how another file is named.
+pub fn read(path: &Path, naming: &str) -> Result<Result<PolicyFile, Vec<Mistake>>, Failure> {
+    let text = text(path, naming)?;
+    Ok(policy::read(&text).map(|policy| PolicyFile { policy, text }))
+}
+
+/// Tells mistakes, each with what to write instead.
+pub fn tell(path: &Path, mistakes: &[Mistake], printer: &mut Printer) {
+    for mistake in mistakes {
+        let rendered = mistake.render(&path.display().to_string());
+        for line in rendered.lines() {
+            let indent = line.chars().take_while(|c| *c == ' ').count();
+            printer.say(Line::indented(indent).plain(line.trim_start()));
         }
     }
 }
 
-fn text(path: &Path) -> Result<String, Failure> {
+/// Says how many mistakes there are.
+pub fn failure(path: &Path, mistakes: &[Mistake]) -> Failure {
+    let count = if mistakes.len() == 1 { "a mistake".to_owned() } else { format!("{} mistakes", mistakes.len()) };
+    Failure::refused(format!("{} has {count}, listed above", path.display()))
+}
+
+fn text(path: &Path, naming: &str) -> Result<String, Failure> {
     let shown = path.display();
     let failed = |error: &std::io::Error| {
         let failure = Failure::refused(format!("the policy {shown} cannot be read")).why(error);
         match error.kind() {
-            ErrorKind::NotFound => failure.hint("name it with --policy FILE; `zephyr demo` shows a whole example"),
+            ErrorKind::NotFound => failure.hint(format!("name it with {naming}; `zephyr demo` shows a whole example")),
+            ErrorKind::IsADirectory => failure.hint(format!("name the file: {}", path.join("zephyr.toml").display())),
             ErrorKind::InvalidData => failure.hint("save it as UTF-8"),
             _ => failure.hint("give it to the user that runs zephyr"),
         }

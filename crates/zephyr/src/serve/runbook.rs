@@ -89,6 +89,15 @@ impl Place {
     }
 }
 
+/// Which text it is, in a line.
+pub fn told(runbook: &Runbook) -> String {
+    match runbook {
+        Runbook::Commit { path, commit } => format!("{path} at commit {}", commit.chars().take(12).collect::<String>()),
+        Runbook::Content { path, hash } => format!("{path}, content {hash}"),
+        Runbook::Missing { path } => format!("missing: there is no {path} beside the policy"),
+    }
+}
+
 /// Keeps the world's runbook the present one, for as long as somebody reads it.
 pub async fn keep_fresh(place: Place, world: watch::Sender<Arc<World>>) {
     loop {

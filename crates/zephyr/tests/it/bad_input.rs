@@ -9,6 +9,11 @@ fn wrong_usage_exits_with_2() {
     let place = Place::new();
     see!(place.see(&["incident", "open", "--sev", "high", "--summary", "x"]));
     see!(place.see(&["incident", "open"]));
+    see!(place.see(&["incident", "open", "--summary", "Checkout", "is", "down"]));
+    see!(place.see(&["incident", "open", "--sev", "-1", "--summary", "x"]));
+    see!(place.see(&["incident", "open", "--summary", "--json"]));
+    see!(place.see(&["incident", "open", "--private", "--public", "Checkout fails", "--summary", "x"]));
+    see!(place.see(&["demo", "--json"]));
     see!(place.see(&["incident", "show", "INC-seven"]));
     see!(place.see(&["page", "take", "INC-1", "../../tokens"]));
     see!(place.see(&["token", "create"]));

@@ -26,6 +26,10 @@ fn p11_a_summary_needs_no_flag() {
     let place = Place::new();
     let _server = place.start();
     let opened = place.json(&["incident", "open", "checkout fails in frankfurt"]);
+    let unquoted = place.json(&["incident", "open", "checkout", "fails", "in", "frankfurt"]);
+    assert_eq!(unquoted["incident"]["summary"], opened["incident"]["summary"]);
+    let hyphen = place.json(&["incident", "open", "--summary", "-30 % orders"]);
+    assert_eq!(hyphen["incident"]["summary"], "-30 % orders");
     assert_eq!(opened["incident"]["severity"], 2);
     assert_eq!(opened["incident"]["service"], "checkout");
     assert_eq!(opened["incident"]["region"], "eu-frankfurt");
@@ -37,6 +41,16 @@ fn p7_sev_3_pages_the_owner_only_and_stays_off_the_status_page() {
     let _server = place.start();
     see!(sorted_below(&place.see(&["incident", "open", "--sev", "SEV-3", "--summary", "Search index lags"]), 4));
     assert!(place.get("/api/v1/builtin/status")["entries"].as_array().unwrap().is_empty());
+}
+
+#[test]
+fn p7_a_public_line_that_is_shown_nowhere_is_not_passed_over_in_silence() {
+    let place = Place::new();
+    let _server = place.start();
+    let opened = place.see(&["incident", "open", "--sev", "3", "--summary", "Search lags", "--public", "Search lags"]);
+    assert!(opened.contains("The public line is shown nowhere: SEV-3 has no entry"), "{opened}");
+    let opened = place.see(&["incident", "open", "--summary", "Search lags", "--public", "Search lags"]);
+    assert!(!opened.contains("shown nowhere"), "{opened}");
 }
 
 #[test]

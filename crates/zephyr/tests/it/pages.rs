@@ -1,6 +1,7 @@
 //! Answering, declining, taking and stopping pages; ending incidents; what lists show.
 
 use crate::harness::{MISSION, Place};
+use crate::proxy::Canned;
 use crate::see;
 
 fn opened(place: &Place) {
@@ -21,6 +22,8 @@ fn p28_an_answer_ends_the_ringing_of_that_persons_pages_only() {
         pages["incidents"][0]["pages"].as_array().unwrap().iter().map(|page| page["state"].as_str().unwrap()).collect();
     assert_eq!(states, ["ringing", "answered"]);
     see!(place.see(&["--as", "maya", "ack"]));
+    let listed = place.see(&["incident", "list"]);
+    assert!(listed.contains("  maya (still ringing ines)  Checkout"), "{listed}");
     see!(place.see(&["--as", "ines", "page", "ack", "1"]));
     see!(place.see(&["page", "list"]));
 }
@@ -81,6 +84,27 @@ fn what_is_open_is_shown_from_every_side() {
     let shown = place.see(&["incident", "show"]);
     // What comes below is the timeline, in the order in which it happened.
     see!(shown.lines().take(12).collect::<Vec<_>>().join("\n"));
+}
+
+#[test]
+fn how_long_until_the_next_is_rung_is_counted_from_now() {
+    let place = Place::new();
+    let opened = {
+        let _server = place.start();
+        place.json(&MISSION)
+    };
+    let next_at: jiff::Timestamp = opened["incident"]["pages"][0]["next_at"].as_str().unwrap().parse().unwrap();
+    let now = next_at - jiff::SignedDuration::from_secs(40);
+    let me = serde_json::json!({
+        "person": "petra", "name": "petra", "kind": "person", "admin": false, "version": "0.1.0", "organisation": "x",
+        "policy": "x", "built_in_paging": true, "now": now, "speed": 1,
+    });
+    let server = Canned::new(move |path| match path {
+        "/api/v1/me" => (200, me.to_string()),
+        _ => (200, opened.to_string()),
+    });
+    let taken = place.see(&["--server", &server.url, "page", "take", "1", "service"]);
+    assert!(taken.contains("(in 40 s)"), "{taken}");
 }
 
 #[test]

@@ -40,6 +40,44 @@ fn a_policy_with_mistakes_is_told_line_by_line() {
 }
 
 #[test]
+fn a_policy_is_checked_without_a_server() {
+    let text = include_str!("policy.toml");
+    let place = Place::with_policy(text);
+    see!(place.see(&["check"]));
+    let report = place.json(&["check", "zephyr.toml"]);
+    assert_eq!(report["sound"], true);
+    assert_eq!(report["severities"][0]["pages"][2]["people"], serde_json::json!(["chidi", "ines"]), "{report}");
+    assert_eq!(report["services"][0]["people"], serde_json::json!(["maya"]), "{report}");
+    fs::write(place.path("wrong.toml"), text.replace("\"5m em\"", "\"5x em\"")).unwrap();
+    see!(place.see(&["check", "wrong.toml"]));
+    let report = place.json(&["check", "wrong.toml"]);
+    assert_eq!((&report["sound"], &report["mistakes"][0]["line"]), (&false.into(), &78.into()), "{report}");
+    see!(place.see(&["check", "nowhere.toml"]));
+    see!(place.see(&["check", "runbooks"]));
+    assert!(!place.path("zephyr-data").exists(), "nothing was begun");
+}
+
+#[test]
+fn a_check_says_where_nobody_is_on_call() {
+    let text = include_str!("policy.toml");
+    let begins = |year: u32| format!("from = {year}-01-07, people = [\"petra\"]");
+    let later = text.replace("from = 2026-01-05, people = [\"petra\"]", &begins(2126));
+    let place = Place::with_policy(&later);
+    let seen = place.see(&["check"]);
+    assert!(seen.contains("on call     em: NOBODY now"), "{seen}");
+    assert_eq!(place.json(&["check"])["nobody_on_call"], serde_json::json!(["em"]));
+}
+
+#[test]
+fn a_program_that_starts_it_is_told_where_it_is() {
+    let place = Place::new();
+    let mut serve = place.command(&["serve", "--listen", "127.0.0.1:0", "--json", "--while-stdin"]);
+    let told = serve.output().unwrap();
+    let told: serde_json::Value = serde_json::from_slice(&told.stdout).unwrap();
+    assert_eq!(told["url"], format!("http://{}", told["listens_on"].as_str().unwrap()));
+}
+
+#[test]
 fn a_port_in_use_or_an_impossible_address_is_told() {
     let place = Place::new();
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
