@@ -45,6 +45,14 @@ pub struct EndIncident {
     pub public: Option<String>,
 }
 
+/// `POST …/update`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateIncident {
+    /// How things stand, one line, at most 600 characters; public where the incident has a status entry.
+    pub text: String,
+}
+
 /// `POST …/severity`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

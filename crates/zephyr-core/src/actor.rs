@@ -12,8 +12,10 @@ use crate::{EffectId, PersonId};
 pub enum Actor {
     /// A person, through a token bound to them.
     Person(PersonId),
-    /// A program with a token of its own. It may declare; it never answers a page.
+    /// A program with a token of its own. It may declare, and end what it declared; it never answers a page.
     Bot(String),
+    /// Whoever runs the server, on its own machine, without saying who they are.
+    Operator,
     /// zephyr itself, because a time came.
     System,
     /// An outside or built-in provider that answered an effect.
@@ -25,7 +27,7 @@ impl Actor {
     pub fn person(&self) -> Option<&PersonId> {
         match self {
             Self::Person(person) => Some(person),
-            Self::Bot(_) | Self::System | Self::Provider(_) => None,
+            Self::Bot(_) | Self::Operator | Self::System | Self::Provider(_) => None,
         }
     }
 }
@@ -35,6 +37,7 @@ impl fmt::Display for Actor {
         match self {
             Self::Person(person) => person.fmt(f),
             Self::Bot(name) | Self::Provider(name) => f.write_str(name),
+            Self::Operator => f.write_str("the operator"),
             Self::System => f.write_str("zephyr"),
         }
     }

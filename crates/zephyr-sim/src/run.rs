@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use zephyr_core::effect::{Effect, Outcome};
 use zephyr_core::incident::{Command, Incident};
 use zephyr_core::policy::Severity;
-use zephyr_core::text::Summary;
+use zephyr_core::text::{PublicLine, Summary};
 use zephyr_core::{Actor, EffectId, IncidentId, PersonId, World};
 use zephyr_engine::{Answer, Ask, Declaration, Engine, Request, RequestKey, Send};
 use zephyr_store::ModelStore;
@@ -440,6 +440,7 @@ impl Run {
                     Command::Reclassify { .. } => "reclassified",
                     Command::SetService { .. } => "service set",
                     Command::Reopen { .. } => "reopened",
+                    Command::Update { .. } => "updated",
                     _ => "other command",
                 });
                 if state.is_open() && matches!(command, Command::Acknowledge | Command::Reopen { .. }) {
@@ -466,6 +467,10 @@ impl Run {
                 let severity = self.chance.pick(&Severity::ALL).copied().unwrap_or(Severity::One);
                 Command::Reclassify { severity, correct: self.chance.percent(20) }
             }
+            4..6 => match PublicLine::new("Still investigating.") {
+                Ok(text) => Command::Update { text },
+                Err(error) => unreachable!("{error}"),
+            },
             3 => Command::SetService { service: self.chance.pick(&services).cloned(), region: None },
             _ => return,
         };

@@ -81,6 +81,7 @@ async fn ask(session: &mut Session<'_>, settings: &Settings, command: Option<Com
             Incident::Show(given) => commands::incident_show::run(session, given).await,
             Incident::Resolve(given) => commands::incident_end::run(session, How::Resolve, given).await,
             Incident::Cancel(given) => commands::incident_end::run(session, How::Cancel, given).await,
+            Incident::Update(given) => commands::incident_change::update(session, given).await,
             Incident::Reopen(given) => commands::incident_change::reopen(session, given).await,
             Incident::Severity(given) => commands::incident_change::severity(session, given).await,
             Incident::Service(given) => commands::incident_change::service(session, given).await,

@@ -61,6 +61,12 @@ impl Incident {
                 MirrorName::Status => self.status.apply(change, event.seq),
                 MirrorName::Ticket => self.ticket.apply(change, event.seq),
             },
+            Body::Updated { text, update_due_at } => {
+                self.update_due_at = *update_due_at;
+                let line = self.public.is_some().then_some(text);
+                self.public_update(PublicState::Investigating, line);
+                self.post(format!("Update by {}: {text}", event.actor));
+            }
             Body::Reclassified { severity, corrected, public } => {
                 self.post(format!("{} is now {severity}, by {}.", self.severity, event.actor));
                 self.severity = *severity;

@@ -39,6 +39,11 @@ pub enum Command {
         /// Whom.
         person: PersonId,
     },
+    /// A person tells how things stand: to the channel, and in public where it has an entry.
+    Update {
+        /// Their words.
+        text: PublicLine,
+    },
     /// It is worse, or less bad, than it was said to be.
     Reclassify {
         /// The severity from now on.
@@ -72,6 +77,13 @@ pub enum Command {
     },
 }
 
+impl Command {
+    fn ends_or_changes(&self) -> bool {
+        use Command::{Cancel, Reclassify, Reopen, Resolve, SetService};
+        matches!(self, Resolve { .. } | Cancel { .. } | Reclassify { .. } | SetService { .. } | Reopen { .. })
+    }
+}
+
 /// Why a command was refused. Nothing has changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
@@ -79,8 +91,11 @@ pub enum Refused {
     #[error(transparent)]
     Page(#[from] page::Refused),
     /// Only a person can do this.
-    #[error("only a person answers, declines, takes or stops a page: use a token bound to a person, or name yourself")]
+    #[error("only a person does this: use a token bound to a person, or name yourself")]
     NotAPerson,
+    /// A program ends and changes only what it declared itself.
+    #[error("`{0}` is a program: it can end or change only what it opened itself")]
+    NotItsOwn(String),
     /// It is over.
     #[error("{label} is {phase} already")]
     NotOpen {
@@ -101,8 +116,15 @@ pub fn command(
     now: Timestamp,
 ) -> Result<Decided, Refused> {
     let stamp = Stamp { at: now, actor: actor.clone(), cause, world };
+    if let Actor::Bot(name) = &actor
+        && actor != state.opened_by
+        && command.ends_or_changes()
+    {
+        return Err(Refused::NotItsOwn(name.clone()));
+    }
     let mut decision = Decision::on(state, stamp);
     match command {
+        Command::Update { text } => update(&mut decision, &text, world, now)?,
         Command::Reclassify { severity, correct } => {
             reclassify::reclassify(&mut decision, severity, correct, world, now)?
         }
@@ -131,6 +153,20 @@ pub fn command(
         }
     }
     Ok(decision.finish())
+}
+
+/// Tells how things stand; the next update is due a while from now.
+fn update(decision: &mut Decision<'_>, text: &PublicLine, world: &World, now: Timestamp) -> Result<(), Refused> {
+    let state = decision.state();
+    if !state.is_open() {
+        return Err(not_open(state));
+    }
+    if !decision.is_by_a_person() {
+        return Err(Refused::NotAPerson);
+    }
+    let update_due_at = now.checked_add(world.policy.update_every).unwrap_or(Timestamp::MAX);
+    decision.emit(Body::Updated { text: text.to_string(), update_due_at });
+    Ok(())
 }
 
 /// Ends the incident: every page stops, the status entry is resolved, the ticket done. Twice is no error.

@@ -52,6 +52,11 @@ impl<'a> Decision<'a> {
         &self.decided.state
     }
 
+    /// Whether a person decides, in their own name.
+    pub fn is_by_a_person(&self) -> bool {
+        self.stamp.actor.person().is_some()
+    }
+
     /// Records an event and applies it.
     pub fn emit(&mut self, body: Body) {
         let event = self.stamp.event(self.decided.state.version + 1, body);

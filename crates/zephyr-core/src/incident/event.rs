@@ -69,6 +69,13 @@ pub enum Body {
         /// What.
         event: MirrorEvent,
     },
+    /// A person told how things stand.
+    Updated {
+        /// Their words; public where it has an entry on the status page.
+        text: String,
+        /// When the next update is due.
+        update_due_at: Timestamp,
+    },
     /// Its severity is another.
     Reclassified {
         /// The severity from now on.

@@ -58,6 +58,7 @@ pub fn narrate(event: &Event) -> Line {
             let failed = matches!(change, MirrorEvent::Refused { .. } | MirrorEvent::Unclear { .. });
             Line { text, detail: !(made || failed || matches!(change, MirrorEvent::Retrying { .. })) }
         }
+        Body::Updated { text, .. } => story(format!("update by {}: {text}", event.actor)),
         Body::Reclassified { severity, corrected, .. } => {
             let how = if *corrected { "corrected to" } else { "changed to" };
             story(format!("severity {how} {severity} by {}", event.actor))

@@ -191,6 +191,10 @@ enum Stored {
     MirrorRested {
         mirror: MirrorName,
     },
+    Updated {
+        text: String,
+        update_due_at: Timestamp,
+    },
     Reclassified {
         severity: Severity,
         corrected: bool,
@@ -255,6 +259,7 @@ impl From<&Body> for Stored {
             Body::Page(event) => event.into(),
             Body::Ring { person, event } => of_ring(person, event),
             Body::Mirror { mirror, event } => of_mirror(mirror, event),
+            Body::Updated { text, update_due_at } => Self::Updated { text, update_due_at },
             Body::Reclassified { severity, corrected, public } => Self::Reclassified { severity, corrected, public },
             Body::ServiceSet { service, region } => Self::ServiceSet { service, region },
             Body::Reopened { public, update_due_at } => Self::Reopened { public, update_due_at },
@@ -357,6 +362,7 @@ impl From<Stored> for Body {
                 mirrored(mirror, MirrorEvent::Refused { error, rest_until })
             }
             Stored::MirrorRested { mirror } => mirrored(mirror, MirrorEvent::Rested),
+            Stored::Updated { text, update_due_at } => Self::Updated { text, update_due_at },
             Stored::Reclassified { severity, corrected, public } => Self::Reclassified { severity, corrected, public },
             Stored::ServiceSet { service, region } => Self::ServiceSet { service, region },
             Stored::Reopened { public, update_due_at } => Self::Reopened { public, update_due_at },

@@ -1,9 +1,11 @@
 //! Severity, service and the end itself can change: whoever is newly due is paged, nobody twice.
 
 use insta::assert_snapshot;
-use zephyr_core::incident::{Body, Command, narrate};
+use zephyr_core::effect::PublicState;
+use zephyr_core::incident::{self, Body, Command, narrate};
 use zephyr_core::policy::Severity;
-use zephyr_core::text::Reason;
+use zephyr_core::text::{PublicLine, Reason};
+use zephyr_core::{Actor, Cause};
 
 use crate::scene::{Scene, company, person};
 
@@ -177,4 +179,41 @@ fn after_the_end_the_severity_can_only_be_corrected() {
     assert_eq!((scene.state.highest, scene.state.next_wake()), (Severity::Three, None));
     let told = scene.events.iter().find(|event| matches!(event.body, Body::Reclassified { .. })).unwrap();
     assert_snapshot!(narrate(told).text, @"severity corrected to SEV-3 by quinn");
+}
+
+#[test]
+fn p16_an_update_goes_to_channel_and_status_page_and_sets_the_next() {
+    let mut scene = Scene::open(2, CHECKOUT, None);
+    scene.after(12);
+    let text = PublicLine::new("Payments are slow in Frankfurt; we have found the cause.").unwrap();
+    scene.acts("quinn", Command::Update { text: text.clone() }).unwrap();
+    scene.after(1);
+    assert_eq!(scene.state.status.shown.updates, [(PublicState::Investigating, text.to_string())]);
+    assert!(scene.state.channel.shown.posts.iter().any(|post| post.contains(text.as_str())));
+    assert_eq!(scene.state.update_due_at.duration_since(scene.began).as_mins(), 27);
+    let by_program = incident_command(&scene, Actor::Bot("probe".into()), Command::Update { text: text.clone() });
+    assert_snapshot!(by_program, @"only a person does this: use a token bound to a person, or name yourself");
+    // A SEV-3 has its channel only.
+    let mut scene = Scene::open(3, CHECKOUT, None);
+    scene.acts("quinn", Command::Update { text }).unwrap();
+    assert_eq!(scene.state.status_wanted().updates, []);
+}
+
+#[test]
+fn a_program_ends_only_what_it_opened() {
+    let scene = Scene::open(2, CHECKOUT, Some("quinn"));
+    for command in [Command::Resolve { public: None }, Command::Cancel { public: None }, to(3)] {
+        let refused = incident_command(&scene, Actor::Bot("watcher".into()), command);
+        assert_eq!(refused, "`watcher` is a program: it can end or change only what it opened itself");
+    }
+    let own = Scene::open(2, CHECKOUT, None);
+    let resolve = Command::Resolve { public: None };
+    assert_eq!(incident_command(&own, Actor::Bot("probe".into()), resolve.clone()), "done");
+    assert_eq!(incident_command(&own, Actor::Operator, resolve), "done");
+}
+
+fn incident_command(scene: &Scene, actor: Actor, command: Command) -> String {
+    let cause = Cause::Request("r-3".into());
+    let decided = incident::command(&scene.state, command, actor, cause, &scene.world, scene.now);
+    decided.map_or_else(|refused| refused.to_string(), |_| "done".to_owned())
 }

@@ -37,7 +37,7 @@ fn every_kind_of_event_is_in_the_corpus_and_reads_back_as_it_was_written() {
         return;
     }
     assert!(missing.is_empty(), "not in the corpus: {missing:?}; run once with ZEPHYR_WRITE_CORPUS=1");
-    assert_eq!(present.len(), 32, "a new kind of event needs a scene below that makes it");
+    assert_eq!(present.len(), 33, "a new kind of event needs a scene below that makes it");
 }
 
 /// Scenes that together make every kind of event.
@@ -89,6 +89,8 @@ fn kinds() -> BTreeMap<String, String> {
 
     let mut changed = Scene::open(2, "Checkout p99 elevated in eu-frankfurt", None);
     changed.acknowledges("ines");
+    let text = zephyr_core::text::PublicLine::new("Still investigating.").unwrap();
+    changed.acts("ines", Command::Update { text }).unwrap();
     let severity = zephyr_core::policy::Severity::One;
     changed.acts("ines", Command::Reclassify { severity, correct: false }).unwrap();
     let severity = zephyr_core::policy::Severity::Two;

@@ -66,7 +66,7 @@ pub fn done(answer: Answer) -> Result<Done, Fault> {
 /// What a refusal of the core means on the wire.
 pub fn refusal(refused: &Refused) -> Fault {
     let code = match refused {
-        Refused::NotAPerson => Code::Forbidden,
+        Refused::NotAPerson | Refused::NotItsOwn(_) => Code::Forbidden,
         Refused::Page(page::Refused::NoSuchPage { .. }) => Code::NotFound,
         Refused::Page(_) | Refused::NotOpen { .. } => Code::Refused,
     };

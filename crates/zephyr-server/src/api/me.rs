@@ -15,7 +15,7 @@ pub async fn me<S: Stores>(State(app): State<App<S>>, caller: Caller) -> Result<
     let world = app.world();
     let (kind, name) = match &caller.actor {
         Actor::Person(person) => ("person", world.policy.display_name(person)),
-        Actor::Bot(name) if caller.is_operator => ("local", name.clone()),
+        Actor::Operator => ("local", caller.actor.to_string()),
         other => ("bot", other.to_string()),
     };
     Ok(Json(Me {

@@ -31,6 +31,7 @@ mod severity;
 mod show;
 mod timeline;
 mod tokens;
+mod update;
 
 pub use ack_everything::answer_all;
 pub use answer::ask;
@@ -43,6 +44,7 @@ pub fn routes<S: Stores>() -> Router<App<S>> {
         .route("/api/v1/incidents/{incident}", get(show::show::<S>))
         .route("/api/v1/incidents/{incident}/timeline", get(timeline::timeline::<S>))
         .route("/api/v1/incidents/{incident}/resolve", post(resolve::resolve::<S>))
+        .route("/api/v1/incidents/{incident}/update", post(update::update::<S>))
         .route("/api/v1/incidents/{incident}/reopen", post(reopen::reopen::<S>))
         .route("/api/v1/incidents/{incident}/severity", post(severity::set::<S>))
         .route("/api/v1/incidents/{incident}/service", post(service::set::<S>))

@@ -61,24 +61,18 @@ pub fn severity(number: u8, policy: &Policy) -> Result<Severity, Problem> {
 /// A service of the policy.
 pub fn service(name: &str, policy: &Policy) -> Result<ServiceId, Problem> {
     let known = name.parse::<ServiceId>().ok().filter(|id| policy.services.contains_key(id));
-    known.ok_or_else(|| {
-        let hint = match catalog::find(policy, name).service {
-            Some(meant) => format!("Did you mean {meant}?"),
-            None => near::hint(name, policy.services.keys().map(ServiceId::as_str)),
-        };
-        unknown("service", name).hint(hint)
-    })
+    // Any name that would be found in a summary names it here too.
+    let known = known.or_else(|| catalog::find(policy, name).service);
+    known.ok_or_else(|| unknown("service", name).hint(near::hint(name, policy.services.keys().map(ServiceId::as_str))))
 }
 
 /// A region of the policy.
 pub fn region(name: &str, policy: &Policy) -> Result<RegionId, Problem> {
     let known = name.parse::<RegionId>().ok().filter(|id| policy.regions.iter().any(|region| region.id == *id));
+    let known = known.or_else(|| catalog::find(policy, name).region);
     known.ok_or_else(|| {
-        let hint = match catalog::find(policy, name).region {
-            Some(meant) => format!("Did you mean {meant}?"),
-            None => near::hint(name, policy.regions.iter().map(|region| region.id.as_str())),
-        };
-        unknown("region", name).hint(hint)
+        let names = policy.regions.iter().map(|region| region.id.as_str());
+        unknown("region", name).hint(near::hint(name, names))
     })
 }
 

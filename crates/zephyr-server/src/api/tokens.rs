@@ -27,7 +27,7 @@ pub async fn create<S: Stores>(
     let (kind, holder) = match (body.person, body.bot) {
         (Some(person), None) => ("person", person_id(&app, &person)?.to_string()),
         // Names of programs follow the rules for names of people.
-        (None, Some(bot)) => ("bot", bot.parse::<PersonId>().map_err(|why| Fault::invalid("bot", why))?.to_string()),
+        (None, Some(bot)) => ("bot", program(&app, &bot)?),
         _ => {
             let problem = Problem::new(Code::Invalid, "Say who the token is for");
             return Err(problem.hint("Give either `person` or `bot`.").field("person").into());
@@ -38,6 +38,16 @@ pub async fn create<S: Stores>(
     app.store.put_token(row).await?;
     tracing::info!(kind, holder, by = %caller.actor, "a token was made");
     Ok((StatusCode::CREATED, Json(Token { token: secret.reveal().to_owned(), holder })))
+}
+
+/// A program must not be taken for a person in a timeline.
+fn program<S: Stores>(app: &App<S>, name: &str) -> Result<String, Fault> {
+    let id = name.parse::<PersonId>().map_err(|why| Fault::invalid("bot", why))?;
+    if app.world().policy.people.contains_key(&id) {
+        let problem = Fault::invalid("bot", format!("`{id}` is a person"));
+        return Err(problem.hint("Give the program a name of its own, or make a token for the person.").into());
+    }
+    Ok(id.to_string())
 }
 
 fn person_id<S: Stores>(app: &App<S>, name: &str) -> Result<PersonId, Fault> {

@@ -22,9 +22,6 @@ pub use secret::{Secret, hash, hex};
 
 /// The header by which the machine's operator acts as a person.
 pub const ACT_AS: &str = "zephyr-as";
-/// What the operator is called in a timeline.
-const OPERATOR: &str = "local";
-
 /// Who is asking.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
@@ -55,7 +52,7 @@ impl Caller {
     pub fn scope(&self) -> String {
         match &self.actor {
             Actor::Person(person) => format!("person:{person}"),
-            Actor::Bot(name) if self.is_operator => format!("local:{name}"),
+            Actor::Operator => "operator".to_owned(),
             Actor::Bot(name) | Actor::Provider(name) => format!("bot:{name}"),
             Actor::System => "system".to_owned(),
         }
@@ -93,7 +90,7 @@ pub async fn identify<S: Stores>(
             "Check that it is whole, or ask an admin for a new one.",
         ));
     };
-    if act_as.is_some() {
+    if act_as.is_some_and(|name| row.kind != "person" || row.holder != name) {
         let problem = Problem::new(Code::Forbidden, "Only the machine's operator may act as somebody else");
         return Err(problem.hint("Leave out the header `Zephyr-As`; your token says who you are.").into());
     }
@@ -121,7 +118,7 @@ fn is_here(peer: SocketAddr) -> bool {
 
 fn operator<S>(app: &App<S>, act_as: Option<&str>) -> Result<Caller, Fault> {
     let Some(name) = act_as else {
-        return Ok(Caller { actor: Actor::Bot(OPERATOR.to_owned()), viewer: Viewer::Local, is_operator: true });
+        return Ok(Caller { actor: Actor::Operator, viewer: Viewer::Local, is_operator: true });
     };
     let known = name.parse::<PersonId>().ok().and_then(|person| as_person(app, person, true));
     known.ok_or_else(|| {

@@ -23,6 +23,7 @@ fn guarded() -> Vec<Ask> {
         post(&at("/resolve"), json!({})),
         post(&at("/cancel"), json!({})),
         post(&at("/reopen"), json!({})),
+        post(&at("/update"), json!({ "text": "Still investigating." })),
         post(&at("/severity"), json!({ "severity": 1 })),
         post(&at("/service"), json!({ "region": "eu-frankfurt" })),
         post(&at("/ack"), json!({})),

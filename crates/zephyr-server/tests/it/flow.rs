@@ -197,3 +197,46 @@ async fn p18_reopening_pages_as_at_opening_and_the_entry_goes_on() {
     assert_eq!(entry["state"], "investigating");
     assert_eq!(entry["lines"].as_array().map(Vec::len), Some(3));
 }
+
+#[tokio::test]
+async fn p8_a_service_and_a_region_go_by_their_other_names_too() {
+    let server = start().await;
+    let mut by_other_names = checkout();
+    by_other_names["summary"] = json!("x");
+    by_other_names["service"] = json!("Basket");
+    by_other_names["region"] = json!("Frankfurt");
+    let opened = server.send(post("/api/v1/incidents", by_other_names).of("sam")).await.expect(201);
+    assert_eq!(opened["incident"]["service"], "checkout");
+    assert_eq!(opened["incident"]["region"], "eu-frankfurt");
+}
+
+#[tokio::test]
+async fn p16_an_update_is_public_and_sets_when_the_next_is_due() {
+    let server = start().await;
+    server.open("sam", checkout()).await;
+    let before = server.incident(1).await["update_due_at"].clone();
+    server.settled(1).await;
+    server.store.advance(jiff::SignedDuration::from_mins(4));
+    let text = "Payments are slow; we have found the cause.";
+    let told = server.send(post("/api/v1/incidents/1/update", json!({ "text": text })).of("maya")).await.expect(200);
+    assert_ne!(told["incident"]["update_due_at"], before);
+    server.settled(1).await;
+    let entry = &server.send(get("/api/v1/builtin/status").token(crate::kit::LOCAL)).await.expect(200)["entries"][0];
+    assert_eq!(entry["lines"][1]["text"], text);
+    let nameless = server.send(post("/api/v1/incidents/1/update", json!({ "text": text })).token(crate::kit::LOCAL));
+    assert!(nameless.await.problem("forbidden").contains("only a person"));
+}
+
+#[tokio::test]
+async fn a_program_neither_answers_nor_ends_what_others_opened() {
+    let server = start().await;
+    server.open("sam", checkout()).await;
+    let made = post("/api/v1/tokens", json!({ "bot": "watcher" })).token(crate::kit::LOCAL);
+    let bot = server.send(made).await.expect(201)["token"].as_str().map(ToOwned::to_owned).unwrap_or_default();
+    for verb in ["resolve", "cancel", "ack"] {
+        let answer = server.send(post(&format!("/api/v1/incidents/1/{verb}"), json!({})).token(&bot)).await;
+        assert!(answer.problem("forbidden").contains("may not do that"), "{verb}");
+    }
+    let person = server.send(post("/api/v1/tokens", json!({ "bot": "maya" })).token(crate::kit::LOCAL)).await;
+    assert!(person.problem("invalid").contains("is a person"));
+}

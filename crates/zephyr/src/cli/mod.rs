@@ -109,6 +109,8 @@ pub enum Incident {
     Resolve(End),
     /// It was a false alarm: pages stop, the status entry is withdrawn. Nobody asks why
     Cancel(End),
+    /// How things stand, in your words: to the channel and the status page
+    Update(Update),
     /// It is not over: same number, paged as at opening
     Reopen(Reopen),
     /// It is worse, or less bad: whoever is newly due is paged, nobody twice
@@ -176,6 +178,16 @@ pub struct End {
     /// The last public line, instead of the policy's sentence
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true, value_parser = values::text)]
     pub public: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Update {
+    /// Which
+    #[arg(value_name = "INC-7")]
+    pub incident: IncidentArg,
+    /// One line, public where the incident has a status entry
+    #[arg(value_name = "TEXT", default_value = "Still investigating.")]
+    pub text: String,
 }
 
 #[derive(Debug, Args)]

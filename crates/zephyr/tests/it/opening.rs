@@ -18,7 +18,7 @@ fn p11_the_missions_line_pages_and_prints_each_step() {
     see!(sorted_below(&place.see(&MISSION), 6));
     let opened = place.json(&["incident", "show", "INC-1"]);
     assert_eq!(opened["phase"], "open");
-    assert_eq!(opened["opened_by"], "local");
+    assert_eq!(opened["opened_by"], "the operator");
 }
 
 #[test]
@@ -91,7 +91,7 @@ fn p28_the_user_of_the_machine_is_who_asks_if_the_policy_knows_them() {
     let known = place.command(&MISSION).env("USER", "lena").output().unwrap();
     assert!(known.status.success());
     assert_eq!(place.json(&["incident", "show", "INC-1"])["opened_by"], "lena");
-    assert_eq!(place.json(&["incident", "open", "Search is slow"])["incident"]["opened_by"], "local");
+    assert_eq!(place.json(&["incident", "open", "Search is slow"])["incident"]["opened_by"], "the operator");
 }
 
 #[test]

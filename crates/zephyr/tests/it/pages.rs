@@ -142,3 +142,13 @@ fn p8_p18_severity_service_and_the_end_itself_can_change() {
     see!(place.see(&["--as", "petra", "incident", "severity", "INC-1", "2"]));
     see!(place.see(&["--as", "petra", "incident", "reopen", "INC-1"]));
 }
+
+#[test]
+fn p16_still_investigating_is_one_short_command() {
+    let place = Place::new();
+    let _server = place.start();
+    opened(&place);
+    assert!(place.run(&["--as", "maya", "incident", "update", "INC-1"]).status.success());
+    place.until_told("INC-1", "update by maya: Still investigating.");
+    see!(place.see(&["incident", "update", "INC-1", "Nobody said this"]));
+}
