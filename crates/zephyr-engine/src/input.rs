@@ -1,9 +1,7 @@
 //! What the engine is asked, and what it answers.
 
-use zephyr_core::incident::{Command, Incident, Refused};
-use zephyr_core::policy::Severity;
-use zephyr_core::text::{PublicLine, Summary};
-use zephyr_core::{Actor, IncidentId, RegionId, ServiceId};
+use zephyr_core::incident::{Command, Declaration, Incident, Refused};
+use zephyr_core::{Actor, IncidentId};
 
 /// One request of a person or a program.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,7 +28,7 @@ pub struct RequestKey {
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ask {
-    /// A new incident.
+    /// A new incident. Service and region that are not given are looked for in the summary.
     Open(Declaration),
     /// Something of an incident.
     Of {
@@ -39,25 +37,6 @@ pub enum Ask {
         /// What.
         command: Command,
     },
-}
-
-/// A declaration. Service and region that are not given are looked for in the summary.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Declaration {
-    /// What is wrong.
-    pub summary: Summary,
-    /// How bad.
-    pub severity: Severity,
-    /// The service.
-    pub service: Option<ServiceId>,
-    /// The region.
-    pub region: Option<RegionId>,
-    /// Only for participants and admins.
-    pub private: bool,
-    /// The first public line.
-    pub public: Option<PublicLine>,
-    /// Ring the opener too.
-    pub ring_me: bool,
 }
 
 /// What became of a request.

@@ -15,6 +15,6 @@ mod state;
 mod transact;
 
 pub use engine::Engine;
-pub use input::{Answer, Ask, Declaration, Request, RequestKey};
+pub use input::{Answer, Ask, Request, RequestKey};
 pub use outbox::Send;
 pub use state::incident_of;

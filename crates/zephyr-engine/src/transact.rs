@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use zephyr_core::effect::{Effect, Lane, Outcome};
-use zephyr_core::incident::{self, Decided, Event, Incident, Open, Refused, STATE_FORMAT};
+use zephyr_core::incident::{self, Decided, Declaration, Event, Incident, Open, Refused, STATE_FORMAT};
 use zephyr_core::{Cause, EffectId, IncidentId, StreamId, World, catalog, limits};
 
 use crate::engine::Engine;
-use crate::input::{Ask, Declaration, Request};
+use crate::input::{Ask, Request};
 use crate::ports::{Commit, Committed, Entropy, EventRow, Finish, NewEffect, RequestRow, Store, StoreError};
 use crate::state::incident_of;
 
@@ -174,17 +174,12 @@ impl<S: Store, E: Entropy> Engine<S, E> {
             }
         };
         self.next_number = Some(number + 1);
-        Ok(Open {
-            id: self.new_id(now),
-            number,
-            summary: declared.summary.clone(),
-            severity: declared.severity,
+        let declared = Declaration {
             service: declared.service.clone().or(matched.service),
             region: declared.region.clone().or(matched.region),
-            private: declared.private,
-            public: declared.public.clone(),
-            ring_me: declared.ring_me,
-        })
+            ..declared.clone()
+        };
+        Ok(Open { id: self.new_id(now), number, declared })
     }
 
     fn new_id(&mut self, now: Timestamp) -> IncidentId {

@@ -5,11 +5,9 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use zephyr_core::effect::{Effect, Outcome};
-use zephyr_core::incident::{Command, Incident};
-use zephyr_core::policy::Severity;
-use zephyr_core::text::{PublicLine, Summary};
-use zephyr_core::{Actor, EffectId, IncidentId, PersonId, World};
-use zephyr_engine::{Answer, Ask, Declaration, Engine, Request, RequestKey, Send};
+use zephyr_core::incident::{Command, Declaration};
+use zephyr_core::{EffectId, IncidentId, PersonId, World};
+use zephyr_engine::{Engine, Send};
 use zephyr_store::ModelStore;
 
 use crate::chance::Chance;
@@ -70,6 +68,9 @@ pub fn run(seed: u64, profile: Profile) -> Report {
         log,
     }
 }
+
+mod deeds;
+mod plan;
 
 enum Happening {
     /// Somebody declares; the same key until it is answered.
@@ -158,64 +159,6 @@ impl Run {
         };
         run.plan();
         run
-    }
-
-    /// Writes down when people declare and when things fail.
-    fn plan(&mut self) {
-        let began = self.now;
-        self.outages.set(true, began);
-        self.script.at(began, Happening::Start);
-        for key in 0..u64::try_from(self.chance.between(2, 8)).unwrap_or(2) {
-            let minutes = self.chance.between(0, CHAOS.as_mins());
-            let declaration = self.declaration();
-            self.declarations.insert(key, declaration);
-            self.script.at(began + SignedDuration::from_mins(minutes), Happening::Declare { key });
-        }
-        let crashes = self.times(self.profile.crash_minutes);
-        for crash in crashes {
-            let back = crash + SignedDuration::from_millis(self.chance.between(300, 40_000));
-            self.script.at(crash, Happening::Crash);
-            self.script.at(back, Happening::Start);
-        }
-        let outages = self.times(self.profile.store_minutes);
-        for outage in outages {
-            let back = outage + SignedDuration::from_millis(self.chance.between(200, 90_000));
-            self.script.at(outage, Happening::StoreAway(true));
-            self.script.at(back, Happening::StoreAway(false));
-        }
-        self.script.at(began + CHAOS, Happening::Heal);
-        self.script.at(began + CHAOS + HEALED, Happening::CloseAll);
-    }
-
-    /// Instants of the time of faults, on average so many minutes apart; none for 0.
-    fn times(&mut self, mean_minutes: i64) -> Vec<Timestamp> {
-        let mut times = Vec::new();
-        if mean_minutes == 0 {
-            return times;
-        }
-        let mut at = self.now;
-        loop {
-            at += SignedDuration::from_millis(self.chance.between(1_000, mean_minutes * 120_000));
-            if at.duration_since(self.now) >= CHAOS {
-                return times;
-            }
-            times.push(at);
-        }
-    }
-
-    fn declaration(&mut self) -> Declaration {
-        let summary = self.chance.pick(&company::SUMMARIES).copied().unwrap_or("Something is odd");
-        let severity = self.chance.pick(&Severity::ALL).copied().unwrap_or(Severity::Two);
-        let private = self.chance.percent(10);
-        Declaration {
-            summary: Summary::new(summary).unwrap_or_else(|error| unreachable!("{error}")),
-            severity,
-            service: None,
-            region: None,
-            private,
-            public: None,
-            ring_me: false,
-        }
     }
 
     fn go(&mut self) {
@@ -400,118 +343,6 @@ impl Run {
             }
         }
         self.said.insert(send.id, outcome);
-    }
-
-    fn declare(&mut self, key: u64) {
-        let Some(declaration) = self.declarations.get(&key).cloned() else { return };
-        let request = Request {
-            id: format!("declare-{key}"),
-            actor: Actor::Bot("probe".to_owned()),
-            key: Some(RequestKey { key: format!("key-{key}"), body_hash: format!("hash-{key}") }),
-            ask: Ask::Open(declaration),
-        };
-        match self.ask(request) {
-            Some(Answer::Done(_) | Answer::Repeated(_)) => {
-                self.accepted.insert(key);
-            }
-            Some(other) => self.oracle.violations.push(format!("I1 a declaration was answered {other:?}")),
-            None => {
-                self.counters.count("declaration tried again");
-                self.script.at(self.now + SignedDuration::from_secs(2), Happening::Declare { key });
-            }
-        }
-    }
-
-    fn act(&mut self, who: PersonId, incident: IncidentId, command: Command) {
-        let request = Request {
-            id: format!("act-{who}"),
-            actor: Actor::Person(who.clone()),
-            key: None,
-            ask: Ask::Of { incident, command: command.clone() },
-        };
-        match self.ask(request) {
-            Some(Answer::Done(state)) => {
-                self.oracle.confirmed(&state);
-                self.counters.count(match command {
-                    Command::Acknowledge => "answered",
-                    Command::Decline { .. } => "declined",
-                    Command::Resolve { .. } => "resolved",
-                    Command::Cancel { .. } => "cancelled",
-                    Command::Reclassify { .. } => "reclassified",
-                    Command::SetService { .. } => "service set",
-                    Command::Reopen { .. } => "reopened",
-                    Command::Update { .. } => "updated",
-                    _ => "other command",
-                });
-                if state.is_open() && matches!(command, Command::Acknowledge | Command::Reopen { .. }) {
-                    self.will_change(&who, &state);
-                    self.will_end(who, &state);
-                } else if !state.is_open() && !self.healed {
-                    self.may_reopen(who, incident);
-                }
-            }
-            Some(Answer::Refused(_)) => self.counters.count("command refused"),
-            Some(other) => self.oracle.violations.push(format!("a command was answered {other:?}")),
-            None => {
-                let again = self.now + SignedDuration::from_secs(5);
-                self.script.at(again, Happening::Act { who, incident, command });
-            }
-        }
-    }
-
-    /// Somebody who answered looks closer: it is worse, or less bad, or another service.
-    fn will_change(&mut self, who: &PersonId, state: &Incident) {
-        let services: Vec<_> = self.world.policy.services.keys().cloned().collect();
-        let command = match self.chance.between(0, 10) {
-            0..3 => {
-                let severity = self.chance.pick(&Severity::ALL).copied().unwrap_or(Severity::One);
-                Command::Reclassify { severity, correct: self.chance.percent(20) }
-            }
-            4..6 => match PublicLine::new("Still investigating.") {
-                Ok(text) => Command::Update { text },
-                Err(error) => unreachable!("{error}"),
-            },
-            3 => Command::SetService { service: self.chance.pick(&services).cloned(), region: None },
-            _ => return,
-        };
-        let after = SignedDuration::from_secs(self.chance.between(5, 600));
-        self.script.at(self.now + after, Happening::Act { who: who.clone(), incident: state.id, command });
-    }
-
-    /// Some ends were none.
-    fn may_reopen(&mut self, who: PersonId, incident: IncidentId) {
-        if self.chance.percent(15) {
-            let after = SignedDuration::from_secs(self.chance.between(10, 900));
-            let command = Command::Reopen { public: None, ring_me: false };
-            self.script.at(self.now + after, Happening::Act { who, incident, command });
-        }
-    }
-
-    fn will_end(&mut self, who: PersonId, state: &Incident) {
-        let after = SignedDuration::from_secs(self.chance.between(30, 2_400));
-        let command = match self.chance.between(0, 10) {
-            0 => Command::Cancel { public: None },
-            1..7 => Command::Resolve { public: None },
-            _ => return,
-        };
-        self.script.at(self.now + after, Happening::Act { who, incident: state.id, command });
-    }
-
-    fn close_all(&mut self) {
-        let open: Vec<IncidentId> =
-            self.oracle.incidents.values().filter(|state| state.is_open()).map(|state| state.id).collect();
-        let Some(who) = self.world.policy.people.keys().next().cloned() else { return };
-        for incident in open {
-            self.act(who.clone(), incident, Command::Resolve { public: None });
-        }
-    }
-
-    /// Asks the engine; `None` where nobody answers.
-    fn ask(&mut self, request: Request) -> Option<Answer> {
-        let engine = self.engine.as_mut()?;
-        let answer = ready(engine.execute(vec![request])).ok().and_then(|mut answers| answers.pop());
-        self.observe();
-        answer
     }
 }
 

@@ -133,8 +133,8 @@ pub fn command(
             let opener = actor.person().filter(|_| !ring_me);
             reclassify::reopen(&mut decision, public, opener, world, now);
         }
-        Command::Resolve { public } => resolve(&mut decision, public, world, now)?,
-        Command::Cancel { public } => cancel(&mut decision, public, world, now)?,
+        Command::Resolve { public } => end(&mut decision, false, public, world, now)?,
+        Command::Cancel { public } => end(&mut decision, true, public, world, now)?,
         on_pages => {
             let person = actor.person().ok_or(Refused::NotAPerson)?;
             if !state.is_open() {
@@ -169,44 +169,31 @@ fn update(decision: &mut Decision<'_>, text: &PublicLine, world: &World, now: Ti
     Ok(())
 }
 
-/// Ends the incident: every page stops, the status entry is resolved, the ticket done. Twice is no error.
-fn resolve(
+/// Ends the incident: every page stops in the same decision; status entry, ticket and channel follow. Ended like that
+/// already is no error.
+fn end(
     decision: &mut Decision<'_>,
+    false_alarm: bool,
     public: Option<PublicLine>,
     world: &World,
     now: Timestamp,
 ) -> Result<(), Refused> {
-    match &decision.state().phase {
-        Phase::Resolved { .. } => return Ok(()),
-        Phase::Cancelled { .. } => return Err(not_open(decision.state())),
-        Phase::Open => {}
+    let state = decision.state();
+    match (&state.phase, false_alarm) {
+        (Phase::Open, _) => {}
+        (Phase::Resolved { .. }, false) | (Phase::Cancelled { .. }, true) => return Ok(()),
+        (Phase::Resolved { .. } | Phase::Cancelled { .. }, _) => return Err(not_open(state)),
     }
-    let public = closing_line(decision.state(), public, &world.policy.public.resolved, now);
-    end(decision, Body::Resolved { public }, StopWhy::Resolved);
-    Ok(())
-}
-
-/// Takes the incident back: every page stops, the status entry is withdrawn, the ticket cancelled, the channel closed.
-fn cancel(
-    decision: &mut Decision<'_>,
-    public: Option<PublicLine>,
-    world: &World,
-    now: Timestamp,
-) -> Result<(), Refused> {
-    match &decision.state().phase {
-        Phase::Cancelled { .. } => return Ok(()),
-        Phase::Resolved { .. } => return Err(not_open(decision.state())),
-        Phase::Open => {}
-    }
-    let public = closing_line(decision.state(), public, &world.policy.public.cancelled, now);
-    end(decision, Body::Cancelled { public }, StopWhy::Cancelled);
-    Ok(())
-}
-
-fn end(decision: &mut Decision<'_>, body: Body, why: StopWhy) {
-    let stopped = decision.paging().stop_all(why);
-    decision.emit(body);
+    let sentences = &world.policy.public;
+    let (template, why) = match false_alarm {
+        true => (&sentences.cancelled, StopWhy::Cancelled),
+        false => (&sentences.resolved, StopWhy::Resolved),
+    };
+    let public = closing_line(state, public, template, now);
+    let stopped = state.paging.stop_all(why);
+    decision.emit(if false_alarm { Body::Cancelled { public } } else { Body::Resolved { public } });
     stopped.into_iter().for_each(|event| decision.page(event));
+    Ok(())
 }
 
 fn closing_line(state: &Incident, given: Option<PublicLine>, template: &str, now: Timestamp) -> Option<String> {

@@ -42,7 +42,7 @@ pub use documents::{ChannelDoc, StatusDoc, TicketDoc};
 pub use effects::still_due;
 pub use event::{Body, Event, MirrorName, PublicOpening};
 pub use narrate::{Line, narrate};
-pub use open::{Open, open};
+pub use open::{Declaration, Open, open};
 pub use outcome::outcome;
 pub use stored::{BadEvent, StoredEvent};
 pub use wake::wake;

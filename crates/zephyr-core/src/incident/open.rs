@@ -9,13 +9,20 @@ use crate::policy::{Policy, Severity};
 use crate::text::{PublicLine, Summary};
 use crate::{Actor, Cause, IncidentId, PersonId, RegionId, ServiceId, World};
 
-/// What somebody declares.
+/// A declaration with the names it gets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Open {
     /// Made by the engine.
     pub id: IncidentId,
     /// Given by the engine.
     pub number: u64,
+    /// What was declared.
+    pub declared: Declaration,
+}
+
+/// What somebody declares.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Declaration {
     /// What is wrong.
     pub summary: Summary,
     /// How bad.
@@ -34,22 +41,15 @@ pub struct Open {
 
 /// Opens an incident. It cannot be refused: whoever may declare has been asked before.
 pub fn open(open: Open, actor: Actor, cause: Cause, world: &World, now: Timestamp) -> Option<Decided> {
+    let Open { id, number, declared } = open;
     let policy = &world.policy;
-    let due_at = now.checked_add(policy.update_every).unwrap_or(Timestamp::MAX);
-    let pages = targets::pages(policy, open.severity, open.service.as_ref());
-    let opener = actor.person().filter(|_| !open.ring_me).cloned();
-    let body = Body::Opened {
-        public: public_opening(&open.about(), open.public.as_ref(), policy, due_at),
-        id: open.id,
-        number: open.number,
-        summary: open.summary,
-        severity: open.severity,
-        service: open.service,
-        region: open.region,
-        private: open.private,
-        runbook: world.runbook.clone(),
-        update_due_at: due_at,
-    };
+    let update_due_at = now.checked_add(policy.update_every).unwrap_or(Timestamp::MAX);
+    let pages = targets::pages(policy, declared.severity, declared.service.as_ref());
+    let opener = actor.person().filter(|_| !declared.ring_me).cloned();
+    let public = public_opening(&declared.about(), declared.public.as_ref(), policy, update_due_at);
+    let Declaration { summary, severity, service, region, private, .. } = declared;
+    let runbook = world.runbook.clone();
+    let body = Body::Opened { id, number, summary, severity, service, region, private, runbook, public, update_due_at };
     let mut decision = Decision::opening(body, Stamp { at: now, actor, cause, world })?;
     pages.into_iter().for_each(|page| decision.page(page));
     page::steps(&mut decision, world, now);
@@ -76,7 +76,7 @@ pub(super) struct About<'a> {
     pub private: bool,
 }
 
-impl Open {
+impl Declaration {
     fn about(&self) -> About<'_> {
         let (service, region) = (self.service.as_ref(), self.region.as_ref());
         About { severity: self.severity, service, region, private: self.private }

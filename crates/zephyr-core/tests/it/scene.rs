@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use zephyr_core::effect::{Effect, Outcome, PageSend, Receipt};
-use zephyr_core::incident::{self, Body, Command, Decided, Incident, Open, Refused};
+use zephyr_core::incident::{self, Body, Command, Decided, Declaration, Incident, Open, Refused};
 use zephyr_core::policy::{self, Policy, Severity};
 use zephyr_core::text::Summary;
 use zephyr_core::world::Runbook;
@@ -80,9 +80,7 @@ impl Scene {
         let now: Timestamp = "2026-01-06T03:00:00Z".parse().unwrap();
         let world = World { policy, runbook: Runbook::Missing { path: "runbooks/incident.md".into() } };
         let matched = catalog::find(&world.policy, summary);
-        let open = Open {
-            id: IncidentId("01890000-0000-7000-8000-000000000001".parse().unwrap()),
-            number: 1,
+        let declared = Declaration {
             summary: Summary::new(summary).unwrap(),
             severity: Severity::try_from(severity).unwrap(),
             service: matched.service,
@@ -91,6 +89,8 @@ impl Scene {
             public: None,
             ring_me: false,
         };
+        let id = IncidentId("01890000-0000-7000-8000-000000000001".parse().unwrap());
+        let open = Open { id, number: 1, declared };
         let actor = by.map_or(Actor::Bot("probe".into()), |name| Actor::Person(person(name)));
         let decided = incident::open(open, actor, Cause::Request("r-1".into()), &world, now).unwrap();
         let mut scene =

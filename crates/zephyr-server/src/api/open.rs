@@ -4,10 +4,11 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use zephyr_api::{OpenIncident, Problem};
+use zephyr_core::incident::Declaration;
 use zephyr_core::policy::{Policy, Severity};
 use zephyr_core::text::{PublicLine, Summary};
 use zephyr_core::{RegionId, ServiceId, catalog};
-use zephyr_engine::{Ask, Declaration, Request};
+use zephyr_engine::{Ask, Request};
 
 use super::answer::{changed, done};
 use super::extract::Posted;

@@ -9,12 +9,13 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{oneshot, watch};
+use zephyr_core::incident::Declaration;
 use zephyr_core::policy::{self, Severity};
 use zephyr_core::text::Summary;
 use zephyr_core::world::Runbook;
 use zephyr_core::{Actor, Timestamp, World};
 use zephyr_engine::ports::Entropy;
-use zephyr_engine::{Ask, Declaration, Engine, Request};
+use zephyr_engine::{Ask, Engine, Request};
 use zephyr_server::Settings;
 use zephyr_store::{ManualClock, Options, SqliteStore, TimeSource};
 

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use serde::Serialize;
-use zephyr_core::incident::{self, Open};
+use zephyr_core::incident::{self, Declaration, Open};
 use zephyr_core::page::Paging;
 use zephyr_core::policy::{Mistake, Policy, Severity};
 use zephyr_core::text::Summary;
@@ -151,9 +151,7 @@ fn owned(world: &World, service: &ServiceId, at: Timestamp) -> Option<Owned> {
 
 /// What would be rung if an incident were opened: decided by what decides it in a server, and thrown away.
 fn opened(world: &World, severity: Severity, service: Option<&ServiceId>, at: Timestamp) -> Option<Paging> {
-    let open = Open {
-        id: IncidentId(uuid::Uuid::nil()),
-        number: 1,
+    let declared = Declaration {
         summary: Summary::new("check").ok()?,
         severity,
         service: service.cloned(),
@@ -162,6 +160,7 @@ fn opened(world: &World, severity: Severity, service: Option<&ServiceId>, at: Ti
         public: None,
         ring_me: false,
     };
+    let open = Open { id: IncidentId(uuid::Uuid::nil()), number: 1, declared };
     let decided = incident::open(open, Actor::System, Cause::Request("check".to_owned()), world, at)?;
     Some(decided.state.paging)
 }

@@ -1,0 +1,125 @@
+//! What people do: declare until they are heard, answer, think better of it, end and reopen.
+
+use jiff::SignedDuration;
+use zephyr_core::incident::{Command, Incident};
+use zephyr_core::policy::Severity;
+use zephyr_core::text::PublicLine;
+use zephyr_core::{Actor, IncidentId, PersonId};
+use zephyr_engine::{Answer, Ask, Request, RequestKey};
+
+use super::{Happening, Run};
+use crate::ready::ready;
+
+impl Run {
+    pub(super) fn declare(&mut self, key: u64) {
+        let Some(declaration) = self.declarations.get(&key).cloned() else { return };
+        let request = Request {
+            id: format!("declare-{key}"),
+            actor: Actor::Bot("probe".to_owned()),
+            key: Some(RequestKey { key: format!("key-{key}"), body_hash: format!("hash-{key}") }),
+            ask: Ask::Open(declaration),
+        };
+        match self.ask(request) {
+            Some(Answer::Done(_) | Answer::Repeated(_)) => {
+                self.accepted.insert(key);
+            }
+            Some(other) => self.oracle.violations.push(format!("I1 a declaration was answered {other:?}")),
+            None => {
+                self.counters.count("declaration tried again");
+                self.script.at(self.now + SignedDuration::from_secs(2), Happening::Declare { key });
+            }
+        }
+    }
+
+    pub(super) fn act(&mut self, who: PersonId, incident: IncidentId, command: Command) {
+        let request = Request {
+            id: format!("act-{who}"),
+            actor: Actor::Person(who.clone()),
+            key: None,
+            ask: Ask::Of { incident, command: command.clone() },
+        };
+        match self.ask(request) {
+            Some(Answer::Done(state)) => {
+                self.oracle.confirmed(&state);
+                self.counters.count(match command {
+                    Command::Acknowledge => "answered",
+                    Command::Decline { .. } => "declined",
+                    Command::Resolve { .. } => "resolved",
+                    Command::Cancel { .. } => "cancelled",
+                    Command::Reclassify { .. } => "reclassified",
+                    Command::SetService { .. } => "service set",
+                    Command::Reopen { .. } => "reopened",
+                    Command::Update { .. } => "updated",
+                    _ => "other command",
+                });
+                if state.is_open() && matches!(command, Command::Acknowledge | Command::Reopen { .. }) {
+                    self.will_change(&who, &state);
+                    self.will_end(who, &state);
+                } else if !state.is_open() && !self.healed {
+                    self.may_reopen(who, incident);
+                }
+            }
+            Some(Answer::Refused(_)) => self.counters.count("command refused"),
+            Some(other) => self.oracle.violations.push(format!("a command was answered {other:?}")),
+            None => {
+                let again = self.now + SignedDuration::from_secs(5);
+                self.script.at(again, Happening::Act { who, incident, command });
+            }
+        }
+    }
+
+    /// Somebody who answered looks closer: it is worse, or less bad, or another service.
+    fn will_change(&mut self, who: &PersonId, state: &Incident) {
+        let services: Vec<_> = self.world.policy.services.keys().cloned().collect();
+        let command = match self.chance.between(0, 10) {
+            0..3 => {
+                let severity = self.chance.pick(&Severity::ALL).copied().unwrap_or(Severity::One);
+                Command::Reclassify { severity, correct: self.chance.percent(20) }
+            }
+            4..6 => match PublicLine::new("Still investigating.") {
+                Ok(text) => Command::Update { text },
+                Err(error) => unreachable!("{error}"),
+            },
+            3 => Command::SetService { service: self.chance.pick(&services).cloned(), region: None },
+            _ => return,
+        };
+        let after = SignedDuration::from_secs(self.chance.between(5, 600));
+        self.script.at(self.now + after, Happening::Act { who: who.clone(), incident: state.id, command });
+    }
+
+    /// Some ends were none.
+    fn may_reopen(&mut self, who: PersonId, incident: IncidentId) {
+        if self.chance.percent(15) {
+            let after = SignedDuration::from_secs(self.chance.between(10, 900));
+            let command = Command::Reopen { public: None, ring_me: false };
+            self.script.at(self.now + after, Happening::Act { who, incident, command });
+        }
+    }
+
+    fn will_end(&mut self, who: PersonId, state: &Incident) {
+        let after = SignedDuration::from_secs(self.chance.between(30, 2_400));
+        let command = match self.chance.between(0, 10) {
+            0 => Command::Cancel { public: None },
+            1..7 => Command::Resolve { public: None },
+            _ => return,
+        };
+        self.script.at(self.now + after, Happening::Act { who, incident: state.id, command });
+    }
+
+    pub(super) fn close_all(&mut self) {
+        let open: Vec<IncidentId> =
+            self.oracle.incidents.values().filter(|state| state.is_open()).map(|state| state.id).collect();
+        let Some(who) = self.world.policy.people.keys().next().cloned() else { return };
+        for incident in open {
+            self.act(who.clone(), incident, Command::Resolve { public: None });
+        }
+    }
+
+    /// Asks the engine; `None` where nobody answers.
+    fn ask(&mut self, request: Request) -> Option<Answer> {
+        let engine = self.engine.as_mut()?;
+        let answer = ready(engine.execute(vec![request])).ok().and_then(|mut answers| answers.pop());
+        self.observe();
+        answer
+    }
+}
