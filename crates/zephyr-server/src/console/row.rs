@@ -69,8 +69,9 @@ impl Row {
             false => wanted.name.clone(),
         };
         let rung: Vec<String> = rung.iter().map(name).collect();
-        if !rung.is_empty() {
-            text += &format!(" It rings {}.", rung.join(", "));
+        if let [first @ .., last] = rung.as_slice() {
+            let first = if first.is_empty() { String::new() } else { format!("{} and ", first.join(", ")) };
+            text += &format!(" It rings {first}{last}.");
         }
         let next = it.pages.iter().filter(|page| !page.next.is_empty());
         if let Some((at, next)) = next.filter_map(|page| Some((page.next_at?, &page.next))).min() {

@@ -96,7 +96,7 @@ async fn one_big_button_answers_what_rings() {
     assert!(text.contains("10:35 UTC, in 5 min"), "the next step and when: {text}");
     assert!(text.contains(r#"<meta http-equiv="refresh" content="5">"#));
     assert!(text.contains("<h1>1 open, 1 rings you</h1>"), "{text}");
-    let standing = "Nobody has it yet. It rings you, Ines Albrecht. Next: ";
+    let standing = "Nobody has it yet. It rings you and Ines Albrecht. Next: ";
     assert!(text.contains(standing), "{text}");
     assert!(text.contains(r#"<a class="skip" href="?still=1">"#), "{text}");
     let still = server.send(get("/?still=1").session(&maya)).await.body;
