@@ -135,3 +135,64 @@ impl Outbox {
         self.waiting(lane);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+    use zephyr_core::effect::{Effect, Hush, PageSend};
+    use zephyr_core::policy::{Method, Severity};
+    use zephyr_core::{IncidentId, PersonId};
+
+    use super::*;
+
+    fn held(index: u32, urgency: u8, effect: Effect) -> Held {
+        let stream = IncidentId(Uuid::nil()).stream();
+        let send = Send { id: EffectId::derive(stream, 1, index), stream, effect, attempt: 0 };
+        Held { send, urgency, abandoned: false, decided_at: None }
+    }
+
+    fn page(index: u32, urgency: u8) -> Held {
+        let send = PageSend {
+            incident: IncidentId(Uuid::nil()),
+            number: 1,
+            severity: Severity::One,
+            summary: None,
+            person: ines(),
+            ring: 1,
+            entry: index,
+            method: Method::Push,
+        };
+        held(index, urgency, Effect::Page(send))
+    }
+
+    fn hush(index: u32) -> Held {
+        let incident = IncidentId(Uuid::nil());
+        held(index, 1, Effect::Hush(Hush { incident, person: ines(), ring: 1, why: "answered".to_owned() }))
+    }
+
+    fn ines() -> PersonId {
+        "ines".parse().unwrap()
+    }
+
+    #[test]
+    fn pages_go_first_and_the_most_urgent_of_them_before_the_rest() {
+        let mut outbox = Outbox::default();
+        let (told, third, first, second) = (hush(0), page(1, 3), page(2, 1), page(3, 2));
+        let wanted: Vec<EffectId> = [&first, &second, &third, &told].map(|held| held.send.id).to_vec();
+        [told, third, first, second].into_iter().for_each(|held| outbox.hold(held));
+        let taken: Vec<EffectId> = outbox.take().into_iter().map(|held| held.send.id).collect();
+        assert_eq!(taken, wanted);
+    }
+
+    #[test]
+    fn a_full_lane_holds_up_no_other() {
+        let mut outbox = Outbox::default();
+        (0..limits::TELL_SENDS).for_each(|_| outbox.gone_out(Lane::Tell));
+        outbox.hold(hush(0));
+        outbox.hold(page(1, 1));
+        let taken = outbox.take();
+        assert!(taken.len() == 1 && taken[0].send.effect.lane() == Lane::Page, "{taken:?}");
+        outbox.came_back(Lane::Tell);
+        assert_eq!(outbox.take().len(), 1, "what had no room was kept");
+    }
+}

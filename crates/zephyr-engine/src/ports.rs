@@ -305,7 +305,7 @@ pub struct Backlog {
     pub next_wake: Option<Timestamp>,
 }
 
-/// A clock that can be asked how long the present is away from an instant; made by the composition root.
+/// How many times as fast as real time the store's clock runs; 1 but in a demonstration.
 pub type Speed = u32;
 
 /// Real time to wait for store time, at a clock that runs `speed` times as fast.

@@ -63,7 +63,7 @@ impl<S: Store, E: Entropy> Engine<S, E> {
             let mut followers = Vec::new();
             for index in std::mem::take(&mut todo) {
                 let Some(input) = inputs.get(index) else { continue };
-                match self.decide(input, &mut states, now).await? {
+                match self.decide(input, &states, now).await? {
                     Ok(planned) => {
                         let staged = commits.len();
                         if let Some(commit) = self.commit_of(input, *planned, now, staged, &mut states)? {
@@ -129,7 +129,7 @@ impl<S: Store, E: Entropy> Engine<S, E> {
     async fn decide(
         &mut self,
         input: &Input,
-        states: &mut States,
+        states: &States,
         now: Timestamp,
     ) -> Result<Result<Box<Decided>, Settled>, StoreError> {
         let world = self.world.clone();

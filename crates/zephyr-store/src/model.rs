@@ -86,16 +86,6 @@ impl ModelStore {
         self.lock().effects.iter().map(|(id, effect)| (*id, effect.clone())).collect()
     }
 
-    /// One effect.
-    pub fn peek_effect(&self, id: EffectId) -> Option<EffectRow> {
-        self.lock().effects.get(&id).cloned()
-    }
-
-    /// Versions and texts of the policies, in the order in which they came into force.
-    pub fn peek_policies(&self) -> Vec<(String, String)> {
-        self.lock().policies.clone()
-    }
-
     fn lock(&self) -> MutexGuard<'_, Data> {
         self.data.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -100,11 +100,6 @@ impl Ring {
         self.rungs.iter().any(|rung| matches!(rung.state, RungState::Sent { .. } | RungState::Accepted { .. }))
     }
 
-    /// Whether a provider took at least one send.
-    pub fn was_accepted(&self) -> bool {
-        self.rungs.iter().any(|rung| matches!(rung.state, RungState::Accepted { .. }))
-    }
-
     /// Whether every method has failed for good.
     pub(super) fn is_hopeless(&self) -> bool {
         self.rungs.iter().all(|rung| matches!(rung.state, RungState::Failed { .. }))

@@ -293,11 +293,6 @@ pub struct PublicSentences {
 }
 
 impl Policy {
-    /// Whether there is nobody in it at all who could be rung.
-    pub fn is_deserted(&self) -> bool {
-        self.people.is_empty()
-    }
-
     /// Display name of a person; the id where the person has left the policy.
     pub fn display_name(&self, person: &PersonId) -> String {
         self.people.get(person).map_or_else(|| person.to_string(), |known| known.name.clone())
