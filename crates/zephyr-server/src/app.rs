@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use zephyr_core::World;
 use zephyr_engine::ports::{Objects, Registry, Store};
 
@@ -33,6 +33,8 @@ pub struct Shared<S> {
     pub local: Secret,
     /// The public status page, with the engine's turn after which it was made.
     pub status_page: Mutex<Option<(u64, Bytes)>>,
+    /// One permit for each stream of events that is open.
+    pub streams: Arc<Semaphore>,
     world: watch::Receiver<Arc<World>>,
     ending: watch::Receiver<bool>,
     chance: Mutex<Chance>,
@@ -51,7 +53,8 @@ impl<S> App<S> {
         let local = Secret::new(settings.local_token.clone());
         let chance: Mutex<Chance> = Mutex::new(Box::new(chance));
         let status_page = Mutex::new(None);
-        Self(Arc::new(Shared { store, engine, settings, local, status_page, world, ending, chance }))
+        let streams = Arc::new(Semaphore::new(crate::bounds::STREAMS));
+        Self(Arc::new(Shared { store, engine, settings, local, status_page, streams, world, ending, chance }))
     }
 
     /// The policy and what belongs to it, as in force now.
