@@ -7,8 +7,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 mod problem;
+mod tokens;
 
 pub use problem::{Code, Problem};
+pub use tokens::{TokenInfo, Tokens};
 
 /// `POST /api/v1/incidents`: what somebody declares.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -310,6 +312,13 @@ pub struct CreateToken {
     /// Or the name of a program.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bot: Option<String>,
+    /// What it may be used for: `read`, `declare`, `respond`, `admin`. Left out: all that the person may; `read` and
+    /// `declare` for a program.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scopes: Option<Vec<String>>,
+    /// For how long it is good, in seconds; without end where left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_in_secs: Option<u64>,
 }
 
 /// A new token; the only time its secret is shown.
@@ -319,6 +328,8 @@ pub struct Token {
     pub token: String,
     /// Who it speaks for.
     pub holder: String,
+    /// How it is named where its secret must not be.
+    pub id: String,
 }
 
 /// `GET /api/v1/me`: who the token speaks for, and what the server is.

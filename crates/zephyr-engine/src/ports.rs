@@ -98,10 +98,14 @@ pub trait Objects: Clone + Send + Sync + 'static {
 
 /// Tokens and applied policies.
 pub trait Registry: Clone + Send + Sync + 'static {
-    /// Keeps a token by its hash.
+    /// Keeps a token by its hash. The same hash again changes nothing.
     fn put_token(&self, token: TokenRow) -> impl Future<Output = Result<(), StoreError>> + Send;
     /// The token with this hash.
     fn token(&self, hash: &str) -> impl Future<Output = Result<Option<TokenRow>, StoreError>> + Send;
+    /// The tokens made last, newest first (by `at`, then `id`), at most `limit`.
+    fn tokens(&self, limit: usize) -> impl Future<Output = Result<Vec<TokenRow>, StoreError>> + Send;
+    /// Ends a token for good, in somebody's name, and returns it. One that was revoked before stays as it was.
+    fn revoke_token(&self, id: &str, by: &str) -> impl Future<Output = Result<Option<TokenRow>, StoreError>> + Send;
     /// Keeps a policy that is in force from now on. The same version again changes nothing.
     fn put_policy(&self, version: &str, text: &str) -> impl Future<Output = Result<(), StoreError>> + Send;
 }
@@ -109,12 +113,24 @@ pub trait Registry: Clone + Send + Sync + 'static {
 /// A token, without the secret itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenRow {
+    /// How it is named where its secret must not be: `tok_` and hexadecimal digits.
+    pub id: String,
     /// SHA-256 of the secret, hexadecimal.
     pub hash: String,
     /// `person`, `bot` or `local`.
     pub kind: String,
     /// The person's id, or the bot's name.
     pub holder: String,
+    /// Names of scopes with a blank between; `None` is all that the holder may.
+    pub scopes: Option<String>,
+    /// When it was made.
+    pub at: Timestamp,
+    /// By whom; `None` where that was not noted.
+    pub created_by: Option<String>,
+    /// From when on it is worth nothing.
+    pub expires_at: Option<Timestamp>,
+    /// When and by whom it was revoked.
+    pub revoked: Option<(Timestamp, String)>,
 }
 
 /// A document of a built-in provider.

@@ -24,6 +24,8 @@ pub const RETRY_AFTER_SECS: u32 = 1;
 pub const NAMES_IN_A_HINT: usize = 12;
 /// Events shown on the page of one incident.
 pub const STORY_ROWS: usize = 500;
+/// How long a token that expires may be good: longer is a typing mistake.
+pub const TOKEN_LIFE: jiff::SignedDuration = jiff::SignedDuration::from_hours(10 * 366 * 24);
 /// Streams of events at a time: a quarter of the connections, so that they never keep an opening or an answer out.
 pub const STREAMS: usize = 200;
 /// How often a stream says that it lives, and looks whether its caller still may read: well below [`IDLE`].

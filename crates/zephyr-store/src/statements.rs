@@ -104,10 +104,21 @@ ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body, at = excluded.at, rev
 /// Documents of a kind.
 pub const OBJECTS: &str = "SELECT id, body FROM objects WHERE kind = $1 ORDER BY rev DESC LIMIT $2";
 /// Keeps a token.
-pub const PUT_TOKEN: &str = "INSERT INTO tokens (hash, kind, holder, at) VALUES ($1, $2, $3, $4)
-ON CONFLICT (hash) DO UPDATE SET kind = excluded.kind, holder = excluded.holder, at = excluded.at";
+pub const PUT_TOKEN: &str = "INSERT INTO tokens (hash, kind, holder, at, id, scopes, created_by, expires_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (hash) DO NOTHING";
 /// A token.
-pub const TOKEN: &str = "SELECT hash, kind, holder FROM tokens WHERE hash = $1";
+pub const TOKEN: &str = "SELECT hash, kind, holder, at, id, scopes, created_by, expires_at, revoked_at, revoked_by
+FROM tokens WHERE hash = $1";
+/// A token by its public id.
+pub const TOKEN_BY_ID: &str =
+    "SELECT hash, kind, holder, at, id, scopes, created_by, expires_at, revoked_at, revoked_by
+FROM tokens WHERE id = $1";
+/// The newest tokens.
+pub const TOKENS: &str = "SELECT hash, kind, holder, at, id, scopes, created_by, expires_at, revoked_at, revoked_by
+FROM tokens ORDER BY at DESC, id DESC LIMIT $1";
+/// Ends a token, once.
+pub const REVOKE_TOKEN: &str =
+    "UPDATE tokens SET revoked_at = $1, revoked_by = $2 WHERE id = $3 AND revoked_at IS NULL";
 /// Keeps a policy.
 pub const PUT_POLICY: &str =
     "INSERT INTO policies (version, text, at) VALUES ($1, $2, $3) ON CONFLICT (version) DO NOTHING";
@@ -290,6 +301,9 @@ pub fn all() -> Vec<&'static str> {
         OBJECTS,
         PUT_TOKEN,
         TOKEN,
+        TOKEN_BY_ID,
+        TOKENS,
+        REVOKE_TOKEN,
         PUT_POLICY,
     ];
     let rows = [

@@ -60,7 +60,17 @@ async fn durable_row() -> Row {
     let store = SqliteStore::open(&folder.path().join("zephyr.db"), Options::default()).await.unwrap();
     let mut times = Vec::new();
     for row in 0..500 {
-        let token = TokenRow { hash: format!("{row:064}"), kind: "bot".into(), holder: "bench".into() };
+        let token = TokenRow {
+            id: format!("tok_{row:012}"),
+            hash: format!("{row:064}"),
+            kind: "bot".into(),
+            holder: "bench".into(),
+            scopes: None,
+            at: jiff::Timestamp::UNIX_EPOCH,
+            created_by: None,
+            expires_at: None,
+            revoked: None,
+        };
         let began = Instant::now();
         store.put_token(token).await.unwrap();
         times.push(began.elapsed());

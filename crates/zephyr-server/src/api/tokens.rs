@@ -1,17 +1,19 @@
-//! `POST /api/v1/tokens`: makes a token. For admins and the machine's operator.
+//! `/api/v1/tokens`: makes, lists and revokes tokens. For admins and the machine's operator.
 //!
 //! A repetition makes another token, whatever its idempotency key: a secret is shown once and kept nowhere.
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use http::StatusCode;
-use zephyr_api::{Code, CreateToken, Problem, Token};
-use zephyr_core::PersonId;
+use jiff::SignedDuration;
+use zephyr_api::{Code, CreateToken, Problem, Token, TokenInfo, Tokens};
+use zephyr_core::{PersonId, limits};
 use zephyr_engine::ports::TokenRow;
 
-use super::extract::Posted;
+use super::extract::{Nothing, Posted};
 use crate::app::{App, Stores};
-use crate::auth::Secret;
+use crate::auth::{Caller, Scope, Scopes, Secret, hex, to_stored};
+use crate::bounds;
 use crate::fault::Fault;
 use crate::near;
 
@@ -20,10 +22,7 @@ pub async fn create<S: Stores>(
     State(app): State<App<S>>,
     Posted { caller, body, .. }: Posted<CreateToken>,
 ) -> Result<(StatusCode, Json<Token>), Fault> {
-    if !caller.is_operator && !caller.is_admin() {
-        let problem = Problem::new(Code::Forbidden, "Only admins and the machine's operator make tokens");
-        return Err(problem.hint("Ask one of them; the policy file names the admins.").into());
-    }
+    admins_only(&caller)?;
     let (kind, holder) = match (body.person, body.bot) {
         (Some(person), None) => ("person", person_id(&app, &person)?.to_string()),
         // Names of programs follow the rules for names of people.
@@ -34,10 +33,110 @@ pub async fn create<S: Stores>(
         }
     };
     let secret = Secret::make(app.random());
-    let row = TokenRow { hash: secret.hash(), kind: kind.to_owned(), holder: holder.clone() };
+    let scopes = chosen(&app, kind, &holder, body.scopes.as_deref())?;
+    let at = app.store.now().await?;
+    let id = format!("tok_{}", hex(&app.random::<6>()));
+    let row = TokenRow {
+        id: id.clone(),
+        hash: secret.hash(),
+        kind: kind.to_owned(),
+        holder: holder.clone(),
+        scopes: scopes.as_ref().map(to_stored),
+        at,
+        created_by: Some(caller.actor.to_string()),
+        expires_at: body.expires_in_secs.map(|seconds| end(at, seconds)).transpose()?,
+        revoked: None,
+    };
     app.store.put_token(row).await?;
-    tracing::info!(kind, holder, by = %caller.actor, "a token was made");
-    Ok((StatusCode::CREATED, Json(Token { token: secret.reveal().to_owned(), holder })))
+    tracing::info!(kind, holder, id, by = %caller.actor, "a token was made");
+    Ok((StatusCode::CREATED, Json(Token { token: secret.reveal().to_owned(), holder, id })))
+}
+
+/// Lists the newest tokens, those that are over among them.
+pub async fn list<S: Stores>(State(app): State<App<S>>, caller: Caller) -> Result<Json<Tokens>, Fault> {
+    admins_only(&caller)?;
+    let tokens = app.store.tokens(limits::LIST_ROWS).await?.into_iter().map(info).collect();
+    Ok(Json(Tokens { tokens }))
+}
+
+/// Ends a token at once; again, it changes nothing.
+pub async fn revoke<S: Stores>(
+    State(app): State<App<S>>,
+    Path(id): Path<String>,
+    Posted { caller, .. }: Posted<Nothing>,
+) -> Result<Json<TokenInfo>, Fault> {
+    admins_only(&caller)?;
+    let row = app.store.revoke_token(&id, &caller.actor.to_string()).await?.ok_or_else(|| {
+        let problem = Problem::new(Code::NotFound, "There is no token of that id");
+        Fault::from(problem.hint("`zephyr token list` shows the ids; the secret is none."))
+    })?;
+    tracing::info!(id, holder = row.holder, by = %caller.actor, "a token was revoked");
+    Ok(Json(info(row)))
+}
+
+fn admins_only(caller: &Caller) -> Result<(), Fault> {
+    if caller.is_operator || caller.is_admin() {
+        return Ok(());
+    }
+    let problem = Problem::new(Code::Forbidden, "Tokens are for admins and the machine's operator");
+    Err(problem.hint("Ask one of them; the policy file names the admins.").into())
+}
+
+fn info(row: TokenRow) -> TokenInfo {
+    let (revoked_at, revoked_by) = row.revoked.unzip();
+    TokenInfo {
+        id: row.id,
+        kind: row.kind,
+        holder: row.holder,
+        scopes: row.scopes.map(|names| names.split(' ').map(str::to_owned).collect()),
+        created_at: row.at,
+        created_by: row.created_by,
+        expires_at: row.expires_at,
+        revoked_at,
+        revoked_by,
+    }
+}
+
+/// The scopes that were asked for, where the holder may have them. Left out, a person's token follows the person.
+fn chosen<S: Stores>(
+    app: &App<S>,
+    kind: &str,
+    holder: &str,
+    asked: Option<&[String]>,
+) -> Result<Option<Scopes>, Fault> {
+    let Some(names) = asked else {
+        return Ok((kind == "bot").then(|| [Scope::Read, Scope::Declare].into()));
+    };
+    let mut scopes = Scopes::new();
+    for name in names {
+        let shown: String = name.chars().filter(|c| !c.is_control()).take(64).collect();
+        let unknown = || Fault::invalid("scopes", format!("There is no scope `{shown}`."));
+        scopes.insert(
+            Scope::named(name).ok_or_else(|| unknown().hint("Those there are: read, declare, respond, admin."))?,
+        );
+    }
+    if scopes.is_empty() {
+        let problem = Fault::invalid("scopes", "A token without a scope is for nothing.");
+        return Err(problem.hint("Leave `scopes` out for the usual ones.").into());
+    }
+    let world = app.world();
+    let admin = world.policy.people.iter().any(|(id, person)| id.as_str() == holder && person.admin);
+    if scopes.contains(&Scope::Admin) && !(kind == "person" && admin) {
+        let problem =
+            Fault::invalid("scopes", format!("`{holder}` is no admin, and a token is never more than its holder."));
+        return Err(problem.hint("Leave out `admin`; the policy file names the admins.").into());
+    }
+    Ok(Some(scopes))
+}
+
+/// When a token that is good for so long is over.
+fn end(at: jiff::Timestamp, seconds: u64) -> Result<jiff::Timestamp, Fault> {
+    let length = i64::try_from(seconds).ok().map(SignedDuration::from_secs);
+    let length = length.filter(|length| !length.is_zero() && *length <= bounds::TOKEN_LIFE);
+    length.and_then(|length| at.checked_add(length).ok()).ok_or_else(|| {
+        let problem = Fault::invalid("expires_in_secs", "It has to be from one second to ten years.");
+        problem.hint("Leave it out for a token that does not expire.").into()
+    })
 }
 
 /// A program must not be taken for a person in a timeline.

@@ -5,19 +5,22 @@
 
 use std::net::SocketAddr;
 
-use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::extract::{ConnectInfo, FromRequestParts, MatchedPath};
 use http::request::Parts;
-use http::{HeaderMap, header};
+use http::{HeaderMap, Method, header};
 use zephyr_api::{Code, Problem};
 use zephyr_core::access::Viewer;
 use zephyr_core::{Actor, PersonId};
+use zephyr_engine::ports::TokenRow;
 
 use crate::app::{App, Stores};
 use crate::fault::Fault;
 use crate::near;
 
+mod scope;
 mod secret;
 
+pub use scope::{Scope, Scopes, to_stored};
 pub use secret::{Secret, hash, hex};
 
 /// The header by which the machine's operator acts as a person.
@@ -31,12 +34,28 @@ pub struct Caller {
     pub viewer: Viewer,
     /// Whether this is the machine's own operator, under whatever name.
     pub is_operator: bool,
+    /// What the token is for.
+    pub scopes: Scopes,
 }
 
 impl Caller {
     /// The person, where it is one.
     pub fn person(&self) -> Option<&PersonId> {
         self.actor.person()
+    }
+
+    /// Refuses an address that the token is not for.
+    pub fn check_scope(&self, method: &Method, route: Option<&MatchedPath>) -> Result<(), Fault> {
+        let needed = route.and_then(|route| scope::needed(method, route.as_str()));
+        let missing = match needed {
+            Some(None) => return Ok(()),
+            Some(Some(needed)) if self.scopes.contains(&needed) => return Ok(()),
+            Some(Some(missing)) => missing.name(),
+            None => return Err(Problem::new(Code::Forbidden, "No token is for this address").into()),
+        };
+        Err(Problem::new(Code::Forbidden, format!("This token lacks the scope `{missing}`"))
+            .hint(format!("Ask an admin for one that has it: `zephyr token create … --scope {missing}`."))
+            .into())
     }
 
     /// Whether they may see and do what admins may. The operator in somebody's name is that person.
@@ -66,7 +85,9 @@ impl<S: Stores> FromRequestParts<App<S>> for Caller {
         let secret = bearer(&parts.headers)?;
         let act_as = parts.headers.get(ACT_AS).map(|value| value.to_str().unwrap_or_default().to_owned());
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| *peer);
-        identify(app, &secret, act_as.as_deref(), peer).await
+        let caller = identify(app, &secret, act_as.as_deref(), peer).await?;
+        caller.check_scope(&parts.method, parts.extensions.get::<MatchedPath>())?;
+        Ok(caller)
     }
 }
 
@@ -90,13 +111,14 @@ pub async fn identify<S: Stores>(
             "Check that it is whole, or ask an admin for a new one.",
         ));
     };
+    check_age(app, &row).await?;
     if act_as.is_some_and(|name| row.kind != "person" || row.holder != name) {
         let problem = Problem::new(Code::Forbidden, "Only the machine's operator may act as somebody else");
         return Err(problem.hint("Leave out the header `Zephyr-As`; your token says who you are.").into());
     }
     match row.kind.as_str() {
         "person" => match row.holder.parse::<PersonId>() {
-            Ok(person) => as_person(app, person, false).ok_or_else(|| {
+            Ok(person) => as_person(app, person, false, scopes(&row, &Scope::ALL)).ok_or_else(|| {
                 unauthorized(
                     &format!("This token is {}'s, who is not in the policy any more", row.holder),
                     "Somebody who left has no access; whoever keeps the policy file can put them back.",
@@ -104,10 +126,37 @@ pub async fn identify<S: Stores>(
             }),
             Err(_) => Err(Fault::internal()),
         },
-        "bot" => Ok(Caller { actor: Actor::Bot(row.holder), viewer: Viewer::Bot, is_operator: false }),
+        "bot" => {
+            let scopes = scopes(&row, &[Scope::Read, Scope::Declare, Scope::Respond]);
+            Ok(Caller { actor: Actor::Bot(row.holder), viewer: Viewer::Bot, is_operator: false, scopes })
+        }
         _ => {
             Err(unauthorized("This token is of a kind that this version does not know", "Ask an admin for a new one."))
         }
+    }
+}
+
+/// Refuses a token that is over.
+async fn check_age<S: Stores>(app: &App<S>, row: &TokenRow) -> Result<(), Fault> {
+    let day = |at: jiff::Timestamp| at.strftime("%Y-%m-%d %H:%M UTC").to_string();
+    if let Some((at, _)) = &row.revoked {
+        let title = format!("This token was revoked on {}", day(*at));
+        return Err(unauthorized(&title, "Ask an admin for a new one: `zephyr token create`."));
+    }
+    match row.expires_at {
+        Some(end) if end <= app.store.now().await? => {
+            let title = format!("This token expired on {}", day(end));
+            Err(unauthorized(&title, "Ask an admin for a new one: `zephyr token create`."))
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// The scopes of a token; a name that this version does not know gives nothing.
+fn scopes(row: &TokenRow, all: &[Scope]) -> Scopes {
+    match &row.scopes {
+        Some(names) => names.split(' ').filter_map(Scope::named).collect(),
+        None => all.iter().copied().collect(),
     }
 }
 
@@ -118,9 +167,14 @@ fn is_here(peer: SocketAddr) -> bool {
 
 fn operator<S>(app: &App<S>, act_as: Option<&str>) -> Result<Caller, Fault> {
     let Some(name) = act_as else {
-        return Ok(Caller { actor: Actor::Operator, viewer: Viewer::Local, is_operator: true });
+        return Ok(Caller {
+            actor: Actor::Operator,
+            viewer: Viewer::Local,
+            is_operator: true,
+            scopes: Scope::ALL.into(),
+        });
     };
-    let known = name.parse::<PersonId>().ok().and_then(|person| as_person(app, person, true));
+    let known = name.parse::<PersonId>().ok().and_then(|person| as_person(app, person, true, Scope::ALL.into()));
     known.ok_or_else(|| {
         let world = app.world();
         let name: String = name.chars().filter(|c| !c.is_control()).take(64).collect();
@@ -130,9 +184,10 @@ fn operator<S>(app: &App<S>, act_as: Option<&str>) -> Result<Caller, Fault> {
     })
 }
 
-fn as_person<S>(app: &App<S>, id: PersonId, is_operator: bool) -> Option<Caller> {
-    let admin = app.world().policy.people.get(&id)?.admin;
-    Some(Caller { actor: Actor::Person(id.clone()), viewer: Viewer::Person { id, admin }, is_operator })
+/// The token of an admin without the scope `admin` sees what anybody sees.
+fn as_person<S>(app: &App<S>, id: PersonId, is_operator: bool, scopes: Scopes) -> Option<Caller> {
+    let admin = app.world().policy.people.get(&id)?.admin && scopes.contains(&Scope::Admin);
+    Some(Caller { actor: Actor::Person(id.clone()), viewer: Viewer::Person { id, admin }, is_operator, scopes })
 }
 
 fn bearer(headers: &HeaderMap) -> Result<Secret, Fault> {

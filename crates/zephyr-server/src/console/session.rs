@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use askama::Template;
-use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::extract::{ConnectInfo, FromRequestParts, MatchedPath};
 use axum::response::Response;
 use http::request::Parts;
 use http::{HeaderMap, Method, StatusCode, header};
@@ -48,7 +48,10 @@ impl<S: Stores> FromRequestParts<App<S>> for Visitor {
         };
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| *peer);
         match identify(app, &secret, act_as.as_deref(), peer).await {
-            Ok(caller) => Ok(Self(caller)),
+            Ok(caller) => match caller.check_scope(&parts.method, parts.extensions.get::<MatchedPath>()) {
+                Ok(()) => Ok(Self(caller)),
+                Err(fault) => Err(page_for(app, fault, next)),
+            },
             Err(Fault(problem)) if problem.code == Code::Unavailable => Err(page_for(app, Fault(problem), next)),
             Err(Fault(problem)) => Err(sign_in(app, next, Some(*problem))),
         }

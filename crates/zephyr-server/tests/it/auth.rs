@@ -33,6 +33,8 @@ fn guarded() -> Vec<Ask> {
         post(&at("/pages/service/decline"), json!({})),
         post(&at("/pages/service/ring-again"), json!({ "person": "maya" })),
         post("/api/v1/ack", json!({})),
+        get("/api/v1/tokens"),
+        post("/api/v1/tokens/tok_0/revoke", json!({})),
         post("/api/v1/tokens", json!({ "bot": "ci" })),
     ]
 }
@@ -119,7 +121,10 @@ async fn p10_a_private_incident_is_not_there_for_others() {
     let body = json!({ "severity": 2, "summary": "Data breach in checkout", "private": true });
     server.open("sam", body).await;
     server.settled(1).await;
-    let bot = server.send(post("/api/v1/tokens", json!({ "bot": "ci" })).token(LOCAL)).await.expect(201);
+    let bot = server
+        .send(post("/api/v1/tokens", json!({ "bot": "ci", "scopes": ["read", "declare", "respond"] })).token(LOCAL))
+        .await
+        .expect(201);
     let bot = bot["token"].as_str().unwrap().to_owned();
     let outsiders = [get("").of("kai"), get("").token(&bot)];
     for outsider in &outsiders {

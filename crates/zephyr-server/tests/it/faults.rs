@@ -127,6 +127,12 @@ impl Registry for Faulty {
         assert!(!self.faults.explosive.load(Ordering::SeqCst), "a fault with a secret in it");
         self.inner.token(hash).await
     }
+    async fn tokens(&self, limit: usize) -> Result<Vec<TokenRow>, StoreError> {
+        self.inner.tokens(limit).await
+    }
+    async fn revoke_token(&self, id: &str, by: &str) -> Result<Option<TokenRow>, StoreError> {
+        self.inner.revoke_token(id, by).await
+    }
     async fn put_policy(&self, version: &str, text: &str) -> Result<(), StoreError> {
         self.inner.put_policy(version, text).await
     }

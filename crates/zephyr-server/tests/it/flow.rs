@@ -231,12 +231,18 @@ async fn p16_an_update_is_public_and_sets_when_the_next_is_due() {
 async fn a_program_neither_answers_nor_ends_what_others_opened() {
     let server = start().await;
     server.open("sam", checkout()).await;
-    let made = post("/api/v1/tokens", json!({ "bot": "watcher" })).token(crate::kit::LOCAL);
+    let made = post("/api/v1/tokens", json!({ "bot": "watcher", "scopes": ["read", "declare", "respond"] }))
+        .token(crate::kit::LOCAL);
     let bot = server.send(made).await.expect(201)["token"].as_str().map(ToOwned::to_owned).unwrap_or_default();
     for verb in ["resolve", "cancel", "ack"] {
         let answer = server.send(post(&format!("/api/v1/incidents/1/{verb}"), json!({})).token(&bot)).await;
         assert!(answer.problem("forbidden").contains("may not do that"), "{verb}");
     }
-    let person = server.send(post("/api/v1/tokens", json!({ "bot": "maya" })).token(crate::kit::LOCAL)).await;
+    let person = server
+        .send(
+            post("/api/v1/tokens", json!({ "bot": "maya", "scopes": ["read", "declare", "respond"] }))
+                .token(crate::kit::LOCAL),
+        )
+        .await;
     assert!(person.problem("invalid").contains("is a person"));
 }

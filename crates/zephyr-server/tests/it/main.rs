@@ -16,3 +16,4 @@ mod faults;
 mod flow;
 mod long_poll;
 mod sqlite;
+mod tokens;

@@ -137,12 +137,28 @@ impl Objects for ModelStore {
 
 impl Registry for ModelStore {
     async fn put_token(&self, token: TokenRow) -> Result<(), StoreError> {
-        self.lock_for_writing()?.tokens.insert(token.hash.clone(), token);
+        self.lock_for_writing()?.tokens.entry(token.hash.clone()).or_insert(token);
         Ok(())
     }
 
     async fn token(&self, hash: &str) -> Result<Option<TokenRow>, StoreError> {
         Ok(self.lock().tokens.get(hash).cloned())
+    }
+
+    async fn tokens(&self, limit: usize) -> Result<Vec<TokenRow>, StoreError> {
+        let mut all: Vec<TokenRow> = self.lock().tokens.values().cloned().collect();
+        all.sort_by_key(|token| Reverse((token.at, token.id.clone())));
+        all.truncate(limit);
+        Ok(all)
+    }
+
+    async fn revoke_token(&self, id: &str, by: &str) -> Result<Option<TokenRow>, StoreError> {
+        let mut data = self.lock_for_writing()?;
+        let now = data.now;
+        Ok(data.tokens.values_mut().find(|token| token.id == id).map(|token| {
+            token.revoked.get_or_insert_with(|| (now, by.to_owned()));
+            token.clone()
+        }))
     }
 
     async fn put_policy(&self, version: &str, text: &str) -> Result<(), StoreError> {

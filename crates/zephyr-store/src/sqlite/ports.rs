@@ -13,7 +13,9 @@ use zephyr_engine::ports::{
 use super::rows::{self, get, instant, limit};
 use super::script::Script;
 use super::{SqliteStore, errors};
-use crate::statements::{LOAD_OBJECTS, OBJECTS, PUT_OBJECT, PUT_POLICY, PUT_TOKEN, TOKEN};
+use crate::statements::{
+    LOAD_OBJECTS, OBJECTS, PUT_OBJECT, PUT_POLICY, PUT_TOKEN, REVOKE_TOKEN, TOKEN, TOKEN_BY_ID, TOKENS,
+};
 
 impl Store for SqliteStore {
     async fn now(&self) -> Result<Timestamp, StoreError> {
@@ -100,12 +102,26 @@ impl Registry for SqliteStore {
     async fn put_token(&self, token: TokenRow) -> Result<(), StoreError> {
         let mut script = Script::default();
         script.statement(PUT_TOKEN).text(&token.hash).text(&token.kind).text(&token.holder);
-        script.number(self.inner.clock.now());
+        script.number(token.at.as_microsecond()).text(&token.id).maybe_text(token.scopes.as_deref());
+        script.maybe_text(token.created_by.as_deref()).maybe_number(token.expires_at.map(|at| at.as_microsecond()));
         self.inner.begin().await?.commit(script).await
     }
 
     async fn token(&self, hash: &str) -> Result<Option<TokenRow>, StoreError> {
         let found = self.inner.rows(sqlx::query(TOKEN).bind(hash)).await?;
+        found.first().map(rows::token).transpose()
+    }
+
+    async fn tokens(&self, most: usize) -> Result<Vec<TokenRow>, StoreError> {
+        let found = self.inner.rows(sqlx::query(TOKENS).bind(limit(most))).await?;
+        found.iter().map(rows::token).collect()
+    }
+
+    async fn revoke_token(&self, id: &str, by: &str) -> Result<Option<TokenRow>, StoreError> {
+        let mut script = Script::default();
+        script.statement(REVOKE_TOKEN).number(self.inner.clock.now()).text(by).text(id);
+        self.inner.begin().await?.commit(script).await?;
+        let found = self.inner.rows(sqlx::query(TOKEN_BY_ID).bind(id)).await?;
         found.first().map(rows::token).transpose()
     }
 

@@ -70,9 +70,20 @@ pub(super) fn request(row: &SqliteRow) -> Result<RequestRow, StoreError> {
     Ok(RequestRow { key: get(row, 0)?, body_hash: get(row, 1)?, stream: stream_id(row, 2)?, at: time(row, 3)? })
 }
 
-/// `hash, kind, holder`
+/// `hash, kind, holder, at, id, scopes, created_by, expires_at, revoked_at, revoked_by`
 pub(super) fn token(row: &SqliteRow) -> Result<TokenRow, StoreError> {
-    Ok(TokenRow { hash: get(row, 0)?, kind: get(row, 1)?, holder: get(row, 2)? })
+    let revoked_by: Option<String> = get(row, 9)?;
+    Ok(TokenRow {
+        hash: get(row, 0)?,
+        kind: get(row, 1)?,
+        holder: get(row, 2)?,
+        at: time(row, 3)?,
+        id: get(row, 4)?,
+        scopes: get(row, 5)?,
+        created_by: get(row, 6)?,
+        expires_at: maybe_time(row, 7)?,
+        revoked: maybe_time(row, 8)?.map(|at| (at, revoked_by.unwrap_or_default())),
+    })
 }
 
 /// A lane as stored.

@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use zephyr_core::effect::Lane;
 use zephyr_core::{EffectId, StreamId};
 use zephyr_engine::ports::{
-    Commit, End, EventRow, Finish, NewEffect, ObjectKey, Objects, Registry, RequestRow, Retry, Store, TokenRow,
+    Commit, End, EventRow, Finish, NewEffect, ObjectKey, Objects, Registry, RequestRow, Retry, Store,
 };
 use zephyr_store::{ManualClock, ModelStore, SqliteStore};
 
@@ -98,6 +98,7 @@ impl Pair {
         all.extend((0..6).map(|number| Op::Find(IndexOp::Number(number), 9)));
         all.extend((0..2).map(|status| Op::Find(IndexOp::Status(status), 9)));
         all.extend((0..4).flat_map(|id| [Op::Greatest(id), Op::Request(id), Op::Token(id), Op::Objects(id, 9)]));
+        all.extend([Op::Tokens(9), Op::RevokeToken(0, 1), Op::Tokens(2)]);
         let claims = [Op::Claim(Lane::Page, 9_999), Op::Claim(Lane::Tell, 9_999), Op::Backlog];
         let later = Op::Advance(3_600_000_000_000);
         all.extend(
@@ -256,11 +257,10 @@ async fn ask(store: &(impl Store + Objects + Registry), operation: &Op) -> Strin
             said(store.exchange(keys, move |now, documents| ((now, documents), written)).await)
         }
         Op::Objects(kind, limit) => said(store.objects(&kind.to_string(), *limit).await),
-        Op::PutToken(hash, holder) => {
-            let token = TokenRow { hash: hash.to_string(), kind: "bot".to_owned(), holder: holder.to_string() };
-            said(store.put_token(token).await)
-        }
+        Op::PutToken(hash, holder) => said(store.put_token(crate::kit::token(*hash, *holder)).await),
         Op::Token(hash) => said(store.token(&hash.to_string()).await),
+        Op::Tokens(limit) => said(store.tokens(*limit).await),
+        Op::RevokeToken(id, by) => said(store.revoke_token(&format!("tok_{id}"), &by.to_string()).await),
         Op::PutPolicy(version, text) => said(store.put_policy(&version.to_string(), &text.to_string()).await),
         Op::Commit(_) | Op::Storm(_) | Op::Retry(_) | Op::Advance(_) | Op::Reopen => String::new(),
     }

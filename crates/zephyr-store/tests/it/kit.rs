@@ -8,7 +8,7 @@ use zephyr_core::effect::{Effect, Hush, PageSend};
 use zephyr_core::ids::StreamKind;
 use zephyr_core::policy::{Method, Severity};
 use zephyr_core::{IncidentId, StreamId};
-use zephyr_engine::ports::{Commit, EventRow, NewEffect};
+use zephyr_engine::ports::{Commit, EventRow, NewEffect, TokenRow};
 use zephyr_store::{ManualClock, Options, TimeSource};
 
 /// A result that has to be there.
@@ -88,4 +88,20 @@ pub fn new_page(of: StreamId, index: u32, due_at: Timestamp, claimed: bool) -> N
 /// Options with a clock that stands.
 pub fn options(clock: &ManualClock) -> Options {
     Options { clock: TimeSource::Manual(clock.clone()), ..Options::default() }
+}
+
+/// A program's token; odd ones have scopes and an end.
+pub fn token(hash: u8, holder: u8) -> TokenRow {
+    let odd = (hash % 2 == 1).then_some(());
+    TokenRow {
+        id: format!("tok_{hash}"),
+        hash: hash.to_string(),
+        kind: "bot".to_owned(),
+        holder: holder.to_string(),
+        scopes: odd.map(|()| "read declare".to_owned()),
+        at: start(),
+        created_by: odd.map(|()| "nora".to_owned()),
+        expires_at: odd.map(|()| after(start(), SignedDuration::from_hours(24))),
+        revoked: None,
+    }
 }

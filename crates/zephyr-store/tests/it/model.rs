@@ -5,10 +5,10 @@ use std::task::{Context, Poll, Waker};
 
 use jiff::SignedDuration;
 use zephyr_core::effect::Lane;
-use zephyr_engine::ports::{Committed, End, Finish, Registry, Store, StoreError, TokenRow};
+use zephyr_engine::ports::{Committed, End, Finish, Registry, Store, StoreError};
 use zephyr_store::ModelStore;
 
-use crate::kit::{after, commit, must, new_page, start, stream};
+use crate::kit::{after, commit, must, new_page, start, stream, token};
 
 /// The answer of a future that is ready at once.
 fn now<T>(future: impl Future<Output = T>) -> T {
@@ -56,7 +56,7 @@ fn f29_a_handle_of_an_epoch_that_is_over_writes_nothing() {
     late.finish = Some(Finish { effect, end: End::Over });
     assert!(matches!(now(old.commit(&[late.clone()])), Err(StoreError::Corrupt(_))));
     assert!(matches!(now(old.claim(Lane::Page, 9)), Err(StoreError::Corrupt(_))));
-    let token = TokenRow { hash: "00".to_owned(), kind: "bot".to_owned(), holder: "ci".to_owned() };
-    assert!(matches!(now(old.put_token(token)), Err(StoreError::Corrupt(_))));
+    assert!(matches!(now(old.put_token(token(0, 0))), Err(StoreError::Corrupt(_))));
+    assert!(matches!(now(old.revoke_token("tok_0", "nora")), Err(StoreError::Corrupt(_))));
     assert_eq!(must(now(present.commit(&[late]))), [Committed::Done]);
 }

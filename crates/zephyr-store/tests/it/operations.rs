@@ -26,6 +26,8 @@ pub enum Op {
     Objects(u8, usize),
     PutToken(u8, u8),
     Token(u8),
+    Tokens(usize),
+    RevokeToken(u8, u8),
     PutPolicy(u8, u8),
     /// Nanoseconds.
     Advance(u64),
@@ -97,6 +99,8 @@ fn operation() -> impl Strategy<Value = Op> {
         2 => (0..3_u8, limit).prop_map(|(kind, limit)| Op::Objects(kind, limit)),
         1 => (id(), any::<u8>()).prop_map(|(hash, holder)| Op::PutToken(hash, holder)),
         1 => id().prop_map(Op::Token),
+        1 => (0..4_usize).prop_map(Op::Tokens),
+        1 => (id(), any::<u8>()).prop_map(|(id, by)| Op::RevokeToken(id, by)),
         1 => (id(), any::<u8>()).prop_map(|(version, text)| Op::PutPolicy(version, text)),
         8 => prop_oneof![8 => 0..8_000_000_000_u64, 1 => Just(25 * 3_600_000_000_000_u64)].prop_map(Op::Advance),
         2 => Just(Op::Reopen),

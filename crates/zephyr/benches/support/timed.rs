@@ -92,6 +92,8 @@ impl Registry for TimedStore {
     through! {
         put_token(token: TokenRow) -> ();
         token(hash: &str) -> Option<TokenRow>;
+        tokens(limit: usize) -> Vec<TokenRow>;
+        revoke_token(id: &str, by: &str) -> Option<TokenRow>;
         put_policy(version: &str, text: &str) -> ();
     }
 }

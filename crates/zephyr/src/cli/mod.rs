@@ -3,12 +3,14 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use zephyr_core::{PersonId, RotationId};
+use zephyr_core::PersonId;
 
 use crate::env;
 
+mod token;
 mod values;
 
+pub use token::{CreateToken, RevokeToken, Token};
 pub use values::{IncidentArg, LogFormat, SeverityArg, TargetArg};
 
 /// Incident response and on-call, on your own machine.
@@ -282,23 +284,6 @@ pub struct RingAgain {
     /// Whom
     #[arg(id = "whom", value_name = "PERSON")]
     pub person: PersonId,
-}
-
-#[derive(Debug, Subcommand)]
-pub enum Token {
-    /// Make a token; its secret is shown this once
-    Create(CreateToken),
-}
-
-#[derive(Debug, Args)]
-#[group(id = "holder", required = true, multiple = false, args = ["holder_person", "holder_bot"])]
-pub struct CreateToken {
-    /// For a person of the policy file
-    #[arg(long = "person", id = "holder_person", value_name = "PERSON")]
-    pub person: Option<PersonId>,
-    /// For a program, under this name; it may declare, and answers no page
-    #[arg(long = "bot", id = "holder_bot", value_name = "NAME")]
-    pub bot: Option<RotationId>,
 }
 
 #[derive(Debug, Args)]

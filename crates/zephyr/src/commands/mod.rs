@@ -24,6 +24,7 @@ pub mod page_change;
 pub mod page_list;
 pub mod serve;
 pub mod token_create;
+pub mod token_list;
 
 /// A server to ask, and where to print.
 pub struct Session<'p> {
@@ -131,6 +132,11 @@ pub mod paths {
     pub const ONCALL: &str = "/api/v1/oncall";
     /// Tokens.
     pub const TOKENS: &str = "/api/v1/tokens";
+
+    /// Ends a token.
+    pub fn revoke(id: &str) -> String {
+        format!("{TOKENS}/{id}/revoke")
+    }
 
     /// Channels of the built-in chat.
     pub const ROOMS: &str = "/api/v1/builtin/rooms";

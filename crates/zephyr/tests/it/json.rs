@@ -32,5 +32,6 @@ fn every_command_prints_the_answer_of_the_api() {
     see("7 incident resolve", &["--as", "ines", "incident", "resolve"]);
     see("8 oncall", &["oncall"]);
     see("9 token create", &["token", "create", "--bot", "watcher"]);
+    see("10 token list", &["token", "list"]);
     insta::assert_json_snapshot!(shapes);
 }

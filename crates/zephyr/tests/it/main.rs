@@ -17,3 +17,4 @@ mod opening;
 mod pages;
 mod proxy;
 mod serving;
+mod tokens;

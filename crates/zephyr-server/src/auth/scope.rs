@@ -1,0 +1,129 @@
+//! Scopes: what a token is for. One table says which of them each address needs; an address that is not in it is
+//! denied.
+//!
+//! Deliberately not here: what a person may do. A token may do what its holder may and its scopes name, both.
+
+use std::collections::BTreeSet;
+
+use http::Method;
+
+/// What a token may be used for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Scope {
+    /// See incidents, who is on call, and what was told.
+    Read,
+    /// Open incidents.
+    Declare,
+    /// Answer pages and change incidents.
+    Respond,
+    /// Make and revoke tokens, and see what admins see.
+    Admin,
+}
+
+impl Scope {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Read, Self::Declare, Self::Respond, Self::Admin];
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Declare => "declare",
+            Self::Respond => "respond",
+            Self::Admin => "admin",
+        }
+    }
+
+    /// The scope of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|scope| scope.name() == name)
+    }
+}
+
+/// The scopes of a token.
+pub type Scopes = BTreeSet<Scope>;
+
+/// Names with a blank between, as stored.
+pub fn to_stored(scopes: &Scopes) -> String {
+    scopes.iter().map(|scope| scope.name()).collect::<Vec<_>>().join(" ")
+}
+
+/// Every address that takes a token, and the scope it needs; `None` is any.
+const ADDRESSES: &[(&str, &str, Option<Scope>)] = &[
+    ("GET", "/api/v1/incidents", Some(Scope::Read)),
+    ("POST", "/api/v1/incidents", Some(Scope::Declare)),
+    ("GET", "/api/v1/incidents/{incident}", Some(Scope::Read)),
+    ("GET", "/api/v1/incidents/{incident}/timeline", Some(Scope::Read)),
+    ("GET", "/api/v1/incidents/{incident}/events", Some(Scope::Read)),
+    ("POST", "/api/v1/incidents/{incident}/resolve", Some(Scope::Respond)),
+    ("POST", "/api/v1/incidents/{incident}/update", Some(Scope::Respond)),
+    ("POST", "/api/v1/incidents/{incident}/reopen", Some(Scope::Respond)),
+    ("POST", "/api/v1/incidents/{incident}/severity", Some(Scope::Respond)),
+    ("POST", "/api/v1/incidents/{incident}/service", Some(Scope::Respond)),
+    ("POST", "/api/v1/incidents/{incident}/cancel", Some(Scope::Respond)),
+    ("POST", "/api/v1/incidents/{incident}/ack", Some(Scope::Respond)),
+    ("POST", "/api/v1/incidents/{incident}/decline", Some(Scope::Respond)),
+    ("POST", "/api/v1/incidents/{incident}/pages/{target}/take", Some(Scope::Respond)),
+    ("POST", "/api/v1/incidents/{incident}/pages/{target}/stop", Some(Scope::Respond)),
+    ("POST", "/api/v1/incidents/{incident}/pages/{target}/decline", Some(Scope::Respond)),
+    ("POST", "/api/v1/incidents/{incident}/pages/{target}/ring-again", Some(Scope::Respond)),
+    ("POST", "/api/v1/ack", Some(Scope::Respond)),
+    ("GET", "/api/v1/oncall", Some(Scope::Read)),
+    ("GET", "/api/v1/tokens", Some(Scope::Admin)),
+    ("POST", "/api/v1/tokens", Some(Scope::Admin)),
+    ("POST", "/api/v1/tokens/{token}/revoke", Some(Scope::Admin)),
+    ("GET", "/api/v1/me", None),
+    ("GET", "/api/v1/builtin/rooms", Some(Scope::Read)),
+    ("GET", "/api/v1/builtin/status", Some(Scope::Read)),
+    ("GET", "/api/v1/builtin/tickets", Some(Scope::Read)),
+    ("GET", "/api/v1/builtin/inbox/{person}", Some(Scope::Read)),
+    ("GET", "/", Some(Scope::Read)),
+    ("POST", "/ack", Some(Scope::Respond)),
+    ("GET", "/incidents/{incident}", Some(Scope::Read)),
+    ("GET", "/incidents/{incident}/end", Some(Scope::Read)),
+    ("POST", "/incidents/{incident}/ack", Some(Scope::Respond)),
+    ("POST", "/incidents/{incident}/decline", Some(Scope::Respond)),
+    ("POST", "/incidents/{incident}/resolve", Some(Scope::Respond)),
+    ("POST", "/incidents/{incident}/cancel", Some(Scope::Respond)),
+    ("POST", "/incidents/{incident}/pages/{target}/take", Some(Scope::Respond)),
+    ("POST", "/incidents/{incident}/pages/{target}/ring-again", Some(Scope::Respond)),
+    ("GET", "/rooms", Some(Scope::Read)),
+    ("GET", "/rooms/{room}", Some(Scope::Read)),
+    ("GET", "/tickets", Some(Scope::Read)),
+    ("GET", "/tickets/{ticket}", Some(Scope::Read)),
+    ("GET", "/inbox", Some(Scope::Read)),
+];
+
+/// What a request to a route needs; nothing where the route is in no table.
+pub fn needed(method: &Method, route: &str) -> Option<Option<Scope>> {
+    // A HEAD is served by the handler of the GET.
+    let method = if method == Method::HEAD { Method::GET.as_str() } else { method.as_str() };
+    let found = ADDRESSES.iter().find(|(known, address, _)| *known == method && *address == route);
+    found.map(|(_, _, scope)| *scope)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Addresses that take no token.
+    const OPEN: [&str; 6] = ["GET /healthz", "GET /readyz", "GET /status", "GET /login", "POST /login", "POST /logout"];
+
+    #[test]
+    fn every_route_says_what_it_needs() {
+        let sources = [include_str!("../api/mod.rs"), include_str!("../console/mod.rs")];
+        let mut routes = 0;
+        for line in sources.iter().flat_map(|text| text.split(".route(").skip(1)) {
+            let address = line.split('"').nth(1).unwrap();
+            let verbs = line.split_once(',').unwrap().1;
+            for (verb, method) in [("get(", Method::GET), ("post(", Method::POST)] {
+                if verbs.contains(verb) {
+                    routes += 1;
+                    let is_open = OPEN.contains(&format!("{method} {address}").as_str());
+                    assert_eq!(needed(&method, address).is_none(), is_open, "{method} {address}");
+                }
+            }
+        }
+        assert_eq!(routes, ADDRESSES.len() + OPEN.len());
+    }
+}
