@@ -24,6 +24,7 @@ mod machine;
 mod opening;
 mod printer;
 mod render;
+mod rules;
 mod serve;
 mod settings;
 

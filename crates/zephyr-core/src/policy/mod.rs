@@ -15,9 +15,11 @@ use crate::{PersonId, RegionId, RotationId, ServiceId};
 
 mod mistake;
 mod read;
+mod rule;
 
 pub use mistake::Mistake;
 pub use read::{read, without_contacts};
+pub use rule::{NoSuchRule, Rule};
 
 /// Which text a policy was made from: the first 12 hexadecimal digits of its SHA-256.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

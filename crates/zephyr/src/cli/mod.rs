@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use zephyr_core::policy::Rule;
 use zephyr_core::{PersonId, RotationId};
 
 use crate::env;
@@ -95,6 +96,9 @@ pub struct Check {
     /// The policy file
     #[arg(value_name = "FILE", default_value = "zephyr.toml")]
     pub file: PathBuf,
+    /// Read no file: say what a rule means, with an example of it broken and one of it kept
+    #[arg(long, value_name = "RULE", conflicts_with = "file")]
+    pub explain: Option<Rule>,
 }
 
 #[derive(Debug, Subcommand)]
