@@ -11,6 +11,7 @@
 mod bad_input;
 mod crash;
 mod demo;
+mod docs;
 mod harness;
 mod json;
 mod opening;
