@@ -12,6 +12,7 @@ mod bad_input;
 mod crash;
 mod demo;
 mod docs;
+mod generated;
 mod harness;
 mod json;
 mod opening;

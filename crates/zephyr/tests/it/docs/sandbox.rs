@@ -58,7 +58,9 @@ impl Sandbox {
             .unwrap();
         let (to, out) = (shell.stdin.take().unwrap(), shell.stdout.take().unwrap());
         let (send, from) = channel();
-        std::thread::spawn(move || BufReader::new(out).lines().map_while(Result::ok).try_for_each(|line| send.send(line)));
+        std::thread::spawn(move || {
+            BufReader::new(out).lines().map_while(Result::ok).try_for_each(|line| send.send(line))
+        });
         let mut sandbox = Self { folder, port, shell, to, from, servers: 0 };
         sandbox.type_in("exec 2>&1");
         sandbox
@@ -162,7 +164,9 @@ impl Drop for Sandbox {
 /// The program under its name, with a port of its own where none is given, and the stand-ins.
 fn programs(bin: &Path, port: &str) {
     let zephyr = env!("CARGO_BIN_EXE_zephyr");
-    let serve = format!("case \" $* \" in *--listen*|*--help*) ;; \" serve \"*) set -- \"$@\" --listen 127.0.0.1:{port};; esac");
+    let serve = format!(
+        "case \" $* \" in *--listen*|*--help*) ;; \" serve \"*) set -- \"$@\" --listen 127.0.0.1:{port};; esac"
+    );
     executable(&bin.join("zephyr"), &format!("#!/bin/sh\n{serve}\nexec {zephyr} \"$@\"\n"));
     for (name, lines) in STANDINS {
         let known: Vec<String> = lines.iter().map(|line| format!("\"{line}\"")).collect();
@@ -184,7 +188,11 @@ fn compare(command: &str, prints: &[String], printed: &str) -> Result<(), String
     if fits(wanted, trimmed(&lines)) {
         return Ok(());
     }
-    Err(format!("`{command}` prints something else\n--- the page\n{}\n--- printed\n{}\n", prints.join("\n"), printed.trim_end()))
+    Err(format!(
+        "`{command}` prints something else\n--- the page\n{}\n--- printed\n{}\n",
+        prints.join("\n"),
+        printed.trim_end()
+    ))
 }
 
 fn trimmed(lines: &[String]) -> &[String] {
@@ -215,7 +223,7 @@ fn fits_line(wanted: &str, line: &str) -> bool {
     left.ends_with(last)
 }
 
-/// A line without what differs from run to run: times of day, ages and waits, hashes, and the width of columns.
+/// A line without what differs from run to run: times of day, ages and waits, versions, hashes, and the width of columns.
 fn canonical(line: &str) -> String {
     let words: Vec<&str> = line.split_whitespace().collect();
     let mut said: Vec<String> = Vec::new();
@@ -233,6 +241,8 @@ fn canonical(line: &str) -> String {
         }
         let core = if is_time(core) {
             "TIME"
+        } else if is_version(core) {
+            "VERSION"
         } else if core.len() >= 12 && core.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)) {
             "HASH"
         } else {
@@ -255,9 +265,15 @@ fn bare(word: &str) -> (&str, &str, &str) {
     (before, core, after)
 }
 
+fn is_version(word: &str) -> bool {
+    let parts: Vec<&str> = word.split('.').collect();
+    parts.len() == 3 && parts.iter().all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
+}
+
 fn is_time(word: &str) -> bool {
     let parts: Vec<&str> = word.split(':').collect();
-    (2..=3).contains(&parts.len()) && parts.iter().all(|part| part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit()))
+    (2..=3).contains(&parts.len())
+        && parts.iter().all(|part| part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit()))
 }
 
 #[test]
