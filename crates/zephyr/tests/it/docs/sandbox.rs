@@ -223,13 +223,18 @@ fn fits_line(wanted: &str, line: &str) -> bool {
     left.ends_with(last)
 }
 
-/// A line without what differs from run to run: times of day, ages and waits, versions, hashes, and the width of columns.
+/// A line without what differs from run to run: days and times of day, ages and waits, versions, hashes, and the width of columns.
 fn canonical(line: &str) -> String {
     let words: Vec<&str> = line.split_whitespace().collect();
     let mut said: Vec<String> = Vec::new();
     let mut at = 0;
     while at < words.len() {
         let (before, core, after) = bare(words[at]);
+        if DAYS.contains(&core) && words.len() > at + 3 {
+            said.push(format!("{before}DATE"));
+            at += 3;
+            continue;
+        }
         let unit = words.get(at + 1).map(|next| bare(next));
         if core.chars().all(|c| c.is_ascii_digit())
             && !core.is_empty()
@@ -251,10 +256,15 @@ fn canonical(line: &str) -> String {
         said.push(format!("{before}{core}{after}"));
         at += 1;
     }
-    let said = said.join(" ").replace("just now", "WAIT").replace("(now)", "(WAIT ago)");
+    // A push that was sent may have been accepted by the time it is looked at.
+    let said = said.join(" ").replace("push accepted", "push sent");
+    let said = said.replace("just now", "WAIT").replace("(now)", "(WAIT ago)");
     // How far a line is indented is part of what is shown.
     format!("{}{said}", " ".repeat(line.len() - line.trim_start().len()))
 }
+
+/// `Mon 5 Jan 09:00`.
+const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
 /// A word without the punctuation around it.
 fn bare(word: &str) -> (&str, &str, &str) {
