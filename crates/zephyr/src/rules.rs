@@ -15,7 +15,6 @@ pub fn explained(rule: Rule) -> String {
     lines.collect::<Vec<_>>().join("\n").replace("\n\n\n", "\n\n")
 }
 
-#[expect(clippy::too_many_lines, reason = "a table")]
 fn page(rule: Rule) -> &'static str {
     match rule {
         Rule::BadDuration => page!("bad-duration"),
