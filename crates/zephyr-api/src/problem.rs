@@ -77,14 +77,22 @@ pub struct Problem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
     /// What is wrong with a policy file, in its order.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub mistakes: Vec<PolicyMistake>,
+    #[serde(default, skip_serializing_if = "<[PolicyMistake]>::is_empty")]
+    pub mistakes: Box<[PolicyMistake]>,
 }
 
 impl Problem {
     /// A problem with a title and nothing more.
     pub fn new(code: Code, title: impl Into<String>) -> Self {
-        Self { code, status: code.status(), title: title.into(), detail: None, hint: None, field: None, mistakes: Vec::new() }
+        Self {
+            code,
+            status: code.status(),
+            title: title.into(),
+            detail: None,
+            hint: None,
+            field: None,
+            mistakes: Box::default(),
+        }
     }
 
     /// Says why.

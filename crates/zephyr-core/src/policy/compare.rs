@@ -43,8 +43,9 @@ impl fmt::Display for Kind {
 pub fn compare(old: &Policy, new: &Policy) -> Vec<Change> {
     let mut changes = Vec::new();
     single(&mut changes, "organisation", old.organisation == new.organisation);
-    let regions =
-        |policy: &Policy| policy.regions.iter().map(|region| (region.id.clone(), region.clone())).collect::<BTreeMap<_, _>>();
+    let regions = |policy: &Policy| {
+        policy.regions.iter().map(|region| (region.id.clone(), region.clone())).collect::<BTreeMap<_, _>>()
+    };
     named(&mut changes, "region", &regions(old), &regions(new), |_, _| vec!["other names"]);
     named(&mut changes, "person", &old.people, &new.people, of_person);
     named(&mut changes, "service", &old.services, &new.services, of_service);
@@ -128,7 +129,8 @@ fn of_rotation(old: &Rotation, new: &Rotation) -> Vec<&'static str> {
         (
             "hand-off",
             all(|old, new| {
-                let handoff = |layer: &super::Layer| (layer.every_weeks, layer.handoff_on, layer.handoff_at, layer.from);
+                let handoff =
+                    |layer: &super::Layer| (layer.every_weeks, layer.handoff_on, layer.handoff_at, layer.from);
                 handoff(old) == handoff(new)
             }),
         ),

@@ -95,9 +95,7 @@ async fn follows_file<S: Stores>(app: &App<S>, text: &str) -> Result<(), Fault> 
     }
     let problem = Problem::new(Code::Refused, "This server follows a file")
         .detail(format!("This server follows its file {}, and this is another text.", file.name));
-    Err(problem
-        .hint(format!("Edit {} where the server runs; or start the server without --policy.", file.name))
-        .into())
+    Err(problem.hint(format!("Edit {} where the server runs; or start the server without --policy.", file.name)).into())
 }
 
 fn told(before: &Policy, after: &Policy) -> PolicyApplied {
@@ -117,7 +115,8 @@ fn change(change: Change) -> PolicyChange {
 
 fn unsound(mistakes: &[Mistake]) -> Fault {
     let count = mistakes.len();
-    let detail = if count == 1 { "The policy has a mistake.".to_owned() } else { format!("The policy has {count} mistakes.") };
+    let detail =
+        if count == 1 { "The policy has a mistake.".to_owned() } else { format!("The policy has {count} mistakes.") };
     let mut problem = Problem::new(Code::Invalid, "This policy cannot be applied").detail(detail).field("text");
     problem.mistakes = mistakes.iter().cloned().map(mistake).collect();
     problem.hint("`zephyr check` tells the same of the file.").into()

@@ -98,7 +98,11 @@ impl Pair {
         all.extend((0..5).map(|number| Op::Events(number, 0, 1_000)));
         all.extend((0..6).map(|number| Op::Find(IndexOp::Number(number), 9)));
         all.extend((0..2).map(|status| Op::Find(IndexOp::Status(status), 9)));
-        all.extend((0..4).flat_map(|id| [Op::Greatest(id), Op::Request(id), Op::Token(id), Op::Objects(id, 9), Op::PolicyText(id)]));
+        all.extend(
+            (0..4).flat_map(|id| {
+                [Op::Greatest(id), Op::Request(id), Op::Token(id), Op::Objects(id, 9), Op::PolicyText(id)]
+            }),
+        );
         let claims = [Op::Claim(Lane::Page, 9_999), Op::Claim(Lane::Tell, 9_999), Op::Backlog];
         let later = Op::Advance(3_600_000_000_000);
         all.extend(

@@ -15,5 +15,6 @@ mod harness;
 mod json;
 mod opening;
 mod pages;
+mod policy;
 mod proxy;
 mod serving;
