@@ -194,7 +194,7 @@ fn a_server_without_a_file_starts_with_the_policy_applied_last() {
 }
 
 #[test]
-fn p14_the_first_public_line_is_a_sentence_that_somebody_approved() {
+fn p11_the_first_public_line_is_a_sentence_that_somebody_approved() {
     let place = Place::new();
     let _server = without_file(&place);
     fs::write(place.path("next.toml"), other()).unwrap();
@@ -204,6 +204,8 @@ fn p14_the_first_public_line_is_a_sentence_that_somebody_approved() {
     assert_eq!(public["policy"], in_force(&place));
     let text = public["text"].as_str().unwrap();
     assert!(text.starts_with("Checkout in eu-frankfurt: we are investigating."), "{text}");
+    let shown = place.see(&["incident", "show"]);
+    assert!(shown.contains(&format!("(policy {}, approved by nora)", in_force(&place))), "{shown}");
     let own = ["incident", "open", "--sev", "2", "--public", "We look at search.", "--summary", "Search is slow"];
     let public = place.json(&own)["incident"]["public"].clone();
     assert_eq!(public, serde_json::json!({"text": "We look at search.", "policy": null, "approved_by": null}));
@@ -231,7 +233,7 @@ fn p2_the_runbook_of_an_opening_follows_the_repository_and_the_policy() {
     let log = || fs::read_to_string(place.path("log")).unwrap();
     place.until("the server has seen it", || log().contains(&second).then_some(()));
     assert_eq!(place.json(&["incident", "open", "Search is slow"])["incident"]["runbook"]["version"], second);
-    let pinned = place.json(&["incident", "show", "INC-1"])["incident"]["runbook"]["version"].clone();
+    let pinned = place.json(&["incident", "show", "INC-1"])["runbook"]["version"].clone();
     assert_eq!(pinned, first, "what is open keeps its own");
 
     fs::write(place.path("zephyr.toml"), POLICY.replace("runbooks/incident.md", "runbooks/gone.md")).unwrap();
