@@ -59,6 +59,7 @@ pub struct Server<S> {
     pub at: SocketAddr,
     pub store: S,
     pub world: watch::Sender<Arc<World>>,
+    pub policies: Policies,
     stop: Option<oneshot::Sender<()>>,
     running: JoinHandle<Result<(), ServeError>>,
 }
@@ -87,8 +88,8 @@ pub async fn start_at_speed<S: Store + Objects + Registry>(store: S, speed: u32)
     let mut chance = Counting(1 << 32);
     let shutdown = async move { drop(stopped.await) };
     let tokens = move |bytes: &mut [u8]| chance.fill(bytes);
-    let served = serve(listener, store.clone(), Counting(0), tokens, policies, settings, shutdown);
-    Server { at, store, world: sender, stop: Some(stop), running: tokio::spawn(served) }
+    let served = serve(listener, store.clone(), Counting(0), tokens, policies.clone(), settings, shutdown);
+    Server { at, store, world: sender, policies, stop: Some(stop), running: tokio::spawn(served) }
 }
 
 /// An answer.

@@ -42,7 +42,7 @@ impl Origin {
         let file = named.or_else(|| here.exists().then(|| here.to_owned()));
         let read = match &file {
             None => Err(Failure::refused("there is no policy")
-                .why("no zephyr.toml here, and none was applied before")
+                .why("no zephyr.toml here, and none was kept from before")
                 .hint("`zephyr init` writes one here; --policy FILE names another")),
             Some(path) => read(path, printer),
         };
@@ -66,8 +66,8 @@ impl Origin {
             Err(failure) => {
                 let Some((policy, told)) = last(store).await.map_err(failed)? else { return Err(failure) };
                 let trouble = self.file.map(|path| unusable(&path, &policy));
-                if let Some(trouble) = &trouble {
-                    printer.say(trouble.as_str());
+                if trouble.is_some() {
+                    printer.say(format!("{}; policy {} stays in force", failure.what, policy.version));
                 }
                 Ok(Start { policy, told, trouble })
             }

@@ -171,6 +171,8 @@ fn p29_a_policy_file_broken_or_removed_while_pages_run_changes_nothing() {
     fs::write(place.path("zephyr.toml"), "[organisation").unwrap();
     let _server = place.start_at(60);
     assert_eq!(trouble(&place), told.as_str());
+    let log = fs::read_to_string(place.path("log")).unwrap();
+    assert!(log.contains(&format!("zephyr.toml has a mistake, listed above; policy {before} stays in force")), "{log}");
     fs::write(place.path("zephyr.toml"), POLICY).unwrap();
     place.until("all is well again", || trouble(&place).is_null().then_some(()));
     assert_eq!(in_force(&place), before);
@@ -191,6 +193,36 @@ fn a_server_without_a_file_starts_with_the_policy_applied_last() {
     fs::remove_file(empty.path("zephyr.toml")).unwrap();
     see!(empty.see(&["serve", "--listen", "127.0.0.1:0"]));
     assert!(!empty.path("zephyr-data").exists(), "nothing was begun");
+}
+
+#[test]
+fn f16_a_store_that_kept_no_addresses_needs_the_file_once() {
+    let place = Place::new();
+    place.start().terminate();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        use sqlx::Connection as _;
+        let file = place.path("zephyr-data/zephyr.db");
+        let mut database = sqlx::SqliteConnection::connect(&format!("sqlite://{}", file.display())).await.unwrap();
+        for back in [
+            "DROP TABLE policy_history",
+            "DELETE FROM _sqlx_migrations WHERE version = 3",
+            "UPDATE policies SET text = replace(text, '+447700900103', '')",
+        ] {
+            sqlx::query(back).execute(&mut database).await.unwrap();
+        }
+        database.close().await.unwrap();
+    });
+    fs::rename(place.path("zephyr.toml"), place.path("away.toml")).unwrap();
+    see!(place.see(&["serve", "--listen", "127.0.0.1:0"]));
+    fs::rename(place.path("away.toml"), place.path("zephyr.toml")).unwrap();
+    let server = place.start();
+    assert_eq!(place.json(&["policy", "history"])["policies"].as_array().unwrap().len(), 1);
+    assert_eq!(place.json(&["policy", "show"])["text"], POLICY);
+    server.terminate();
+    fs::remove_file(place.path("zephyr.toml")).unwrap();
+    let _server = place.start();
+    assert_eq!(trouble(&place), Value::Null);
 }
 
 #[test]
