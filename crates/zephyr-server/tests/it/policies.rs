@@ -113,9 +113,11 @@ async fn p29_f74_a_page_keeps_the_chain_that_it_began_with() {
     let server = acme_in_force().await;
     server.open("sam", checkout()).await;
     let first = page(&server.incident(1).await, "platform").clone();
+    let before = in_force(&server).await;
     let lonely = ACME.replacen("\"5m next in rotation\"", "\"90m next in rotation\"", 1);
     assert_ne!(lonely, ACME);
     server.send(post(POLICIES, json!({ "text": lonely })).token(LOCAL)).await.expect(200);
+    assert_ne!(in_force(&server).await, before);
     server.pass(5);
     let second = server.until(1, |it| page(it, "platform")["step"] == "step 2").await;
     assert_ne!(wanted(page(&second, "platform")), wanted(&first));
