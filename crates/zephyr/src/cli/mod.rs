@@ -8,6 +8,7 @@ use zephyr_core::{PersonId, RotationId};
 
 use crate::env;
 
+pub mod policy;
 mod values;
 
 pub use values::{IncidentArg, LogFormat, SeverityArg, TargetArg};
@@ -62,6 +63,9 @@ pub enum Command {
     Ack,
     /// Who is on call now
     Oncall,
+    /// Which policy is in force, since when and by whom; apply another
+    #[command(subcommand)]
+    Policy(policy::Policy),
     /// Let a person or a program use the API
     #[command(subcommand)]
     Token(Token),
@@ -71,9 +75,9 @@ pub enum Command {
 
 #[derive(Debug, Args)]
 pub struct Serve {
-    /// The policy file
-    #[arg(long, value_name = "FILE", default_value = "zephyr.toml")]
-    pub policy: PathBuf,
+    /// The policy file, followed while it runs [default: ./zephyr.toml; else the policy applied last]
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
     /// Where to listen; port 0 takes any that is free
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7878")]
     pub listen: String,

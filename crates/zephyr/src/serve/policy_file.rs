@@ -44,7 +44,8 @@ pub fn failure(path: &Path, mistakes: &[Mistake]) -> Failure {
     }
 }
 
-fn text(path: &Path, naming: &str) -> Result<String, Failure> {
+/// Its text; `naming` tells how another file is named.
+pub fn text(path: &Path, naming: &str) -> Result<String, Failure> {
     let shown = path.display();
     let failed = |error: &std::io::Error| {
         let failure = Failure::refused(format!("the policy {shown} cannot be read")).why(error);

@@ -17,5 +17,6 @@ mod harness;
 mod json;
 mod opening;
 mod pages;
+mod policy;
 mod proxy;
 mod serving;

@@ -69,7 +69,8 @@ pub fn read(text: &str) -> Result<Policy, Vec<Mistake>> {
     if notes.is_empty() { Ok(policy) } else { Err(notes.finish()) }
 }
 
-fn version(text: &str) -> PolicyVersion {
+/// The version that a text has: the first 12 hexadecimal digits of its SHA-256.
+pub fn version(text: &str) -> PolicyVersion {
     let mut hex = String::new();
     for byte in Sha256::digest(text).iter().take(6) {
         // Writing to a string cannot fail.

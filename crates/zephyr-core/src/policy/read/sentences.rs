@@ -23,6 +23,7 @@ pub(super) fn read(notes: &mut Notes<'_>, root: &Section<'_, '_>) -> PublicSente
         opened: sentence("opened", "{component} in {region}: we are investigating. Next update by {time}."),
         resolved: sentence("resolved", "{component} in {region}: this is resolved."),
         cancelled: sentence("cancelled", "{component} in {region}: a false alarm, nothing was affected."),
+        approved_by: None,
     }
 }
 
