@@ -17,3 +17,5 @@ mod opening;
 mod pages;
 mod proxy;
 mod serving;
+mod store;
+mod upgrade;
