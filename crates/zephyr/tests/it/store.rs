@@ -99,3 +99,26 @@ fn f12_a_store_deleted_underneath_opens_nothing_and_says_so() {
     // Its log has the error that ended it.
     server.kill();
 }
+
+#[test]
+fn f9_an_incident_that_nothing_wakes_is_found() {
+    let place = Place::new();
+    let server = place.start();
+    assert!(place.run(&MISSION).status.success());
+    server.terminate();
+    let path = place.path("zephyr-data/zephyr.db");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        use sqlx::Connection as _;
+        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path);
+        let mut connection = sqlx::SqliteConnection::connect_with(&options).await.unwrap();
+        sqlx::query("UPDATE streams SET wake_at = NULL").execute(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+    });
+    let broken = seen(&place.run(&["store", "check"]));
+    assert!(broken.starts_with("exit 1") && broken.contains("nothing wakes it"), "{broken}");
+    let ill = seen(&place.run(&["doctor"]));
+    assert!(ill.starts_with("exit 1") && ill.contains("FAIL incidents: INC-1"), "{ill}");
+    let refused = seen(&place.run(&["store", "backup", "backup.db"]));
+    assert!(refused.starts_with("exit 1") && !place.path("backup.db").exists(), "{refused}");
+}
