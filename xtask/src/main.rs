@@ -3,6 +3,7 @@
 //! Deliberately not here: anything that needs more than cargo, rustfmt and clippy.
 
 mod ci;
+mod dist;
 mod say;
 mod stages;
 mod tidy;
@@ -17,6 +18,7 @@ cargo xtask clippy          lints, warnings are errors
 cargo xtask tidy            the rules of the house
 cargo xtask gen             write the pages that are made from the code
 cargo xtask test [ARGS]     cargo test of the workspace
+cargo xtask dist            binary, tarball, Debian package, Dockerfile in target/dist-out
 cargo xtask bench [ARGS]    the benchmark
 cargo xtask sim [ARGS]      the simulator, `cargo xtask sim run --seed 7`";
 
@@ -39,6 +41,7 @@ fn run(task: &str, rest: &[String]) -> anyhow::Result<ExitCode> {
     let root = root()?;
     let passed = match task {
         "ci" => ci::run(&root)?,
+        "dist" => dist::run(&root)?,
         "tidy" => tidy::run(&root)?,
         "gen" => ci::generate(&root)?,
         "help" | "--help" | "-h" => {

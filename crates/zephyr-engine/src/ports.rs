@@ -296,6 +296,8 @@ pub struct Claimed {
     pub effect: Effect,
     /// Tries that ended before.
     pub attempt: u32,
+    /// When this try was due.
+    pub due_at: Timestamp,
     /// An earlier epoch had claimed it and never said what became of it.
     pub abandoned: bool,
 }

@@ -9,6 +9,7 @@ use zephyr_core::World;
 use zephyr_engine::ports::{Objects, Registry, Store};
 
 use crate::auth::Secret;
+use crate::metrics::Metrics;
 use crate::policies::Policies;
 use crate::runtime::Handle;
 use crate::serve::Settings;
@@ -30,6 +31,8 @@ pub struct Shared<S> {
     pub engine: Handle,
     /// As the composition root gave them.
     pub settings: Settings,
+    /// What is measured.
+    pub metrics: Metrics,
     /// The operator's own token.
     pub local: Secret,
     /// The public status page, with the engine's turn after which it was made.
@@ -46,6 +49,7 @@ impl<S> App<S> {
         store: S,
         engine: Handle,
         settings: Settings,
+        metrics: Metrics,
         policies: Policies,
         ending: watch::Receiver<bool>,
         chance: impl FnMut(&mut [u8]) + Send + 'static,
@@ -53,7 +57,7 @@ impl<S> App<S> {
         let local = Secret::new(settings.local_token.clone());
         let chance: Mutex<Chance> = Mutex::new(Box::new(chance));
         let status_page = Mutex::new(None);
-        Self(Arc::new(Shared { store, engine, settings, local, status_page, policies, ending, chance }))
+        Self(Arc::new(Shared { store, engine, settings, metrics, local, status_page, policies, ending, chance }))
     }
 
     /// The policy and what belongs to it, as in force now.

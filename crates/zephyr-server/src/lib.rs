@@ -12,6 +12,7 @@ mod console;
 mod documents;
 mod fault;
 mod listener;
+mod metrics;
 mod near;
 mod policies;
 mod read;

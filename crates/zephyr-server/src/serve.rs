@@ -12,6 +12,7 @@ use zephyr_engine::ports::{Entropy, Objects, Registry, Store, StoreError};
 
 use crate::app::App;
 use crate::listener::Bounded;
+use crate::metrics::Metrics;
 use crate::policies::Policies;
 use crate::runtime::Runtime;
 use crate::{bounds, routes};
@@ -68,9 +69,11 @@ where
     S: Store + Objects + Registry,
     E: Entropy,
 {
-    let (runtime, engine, goodbye) = Runtime::new(store.clone(), entropy, policies.subscribe(), settings.speed);
+    let metrics = Metrics::new();
+    let (runtime, engine, goodbye) =
+        Runtime::new(store.clone(), entropy, policies.subscribe(), settings.speed, metrics.clone());
     let (end, ending) = watch::channel(false);
-    let app = App::new(store, engine, settings, policies, ending.clone(), tokens);
+    let app = App::new(store, engine, settings, metrics, policies, ending.clone(), tokens);
     let service = routes::all(app).into_make_service_with_connect_info::<SocketAddr>();
     // Tapped for nothing but the peer's address, which axum takes from its own listeners only.
     let listener = Bounded::new(listener).tap_io(|_| {});

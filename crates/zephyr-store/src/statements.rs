@@ -20,6 +20,11 @@ SELECT COALESCE(MAX(epoch), 0) + 1, $1 FROM replicas RETURNING epoch";
 pub const VOID_CLAIMS: &str = "UPDATE effects SET epoch = NULL, abandoned = 1 WHERE epoch IS NOT NULL";
 /// Begins a write and reads the epoch in force.
 pub const BEGIN_IN_EPOCH: &str = "BEGIN IMMEDIATE; SELECT COALESCE(MAX(epoch), 0) FROM replicas";
+/// Open incidents, the oldest first.
+pub const OPEN_STREAMS: &str = "SELECT id, version, format, state, wake_at FROM streams WHERE id IN
+(SELECT stream FROM index_rows WHERE key = 'phase' AND value = 'open') ORDER BY id LIMIT $1";
+/// When the oldest page that is not sent yet was due.
+pub const OLDEST_PAGE: &str = "SELECT MIN(due_at) FROM effects WHERE lane = 'page' AND done_at IS NULL";
 /// The time of the newest event.
 pub const NEWEST_EVENT: &str = "SELECT MAX(at) FROM events";
 
@@ -282,6 +287,8 @@ pub fn all() -> Vec<&'static str> {
         VOID_CLAIMS,
         BEGIN_IN_EPOCH,
         NEWEST_EVENT,
+        OPEN_STREAMS,
+        OLDEST_PAGE,
         LOOK,
         DUE_STREAMS,
         CLAIMABLE,

@@ -68,6 +68,8 @@ async fn run(cli: Cli, printer: &mut Printer) -> Result<Exit, Failure> {
     match cli.command {
         Some(Command::Serve(given)) => return commands::serve::run(printer, &settings, given).await,
         Some(Command::Check(given)) => return commands::check::run(printer, given, settings.json).await,
+        Some(Command::Doctor(given)) => return commands::doctor::run(printer, &settings, given).await,
+        Some(Command::Store(given)) => return commands::store::run(printer, &settings, given).await,
         Some(Command::Demo(given)) => return commands::demo::run(printer, given, settings.json).await,
         command => ask(&mut Session::new(&settings, printer)?, &settings, command).await,
     }
@@ -99,6 +101,7 @@ async fn ask(session: &mut Session<'_>, settings: &Settings, command: Option<Com
         Some(Command::Oncall) => commands::oncall::run(session).await,
         Some(Command::Policy(policy)) => commands::policy::run(session, policy).await,
         Some(Command::Token(Token::Create(given))) => commands::token_create::run(session, given).await,
-        Some(Command::Serve(_) | Command::Check(_) | Command::Demo(_)) | None => commands::overview::run(session).await,
+        Some(Command::Serve(_) | Command::Check(_) | Command::Demo(_) | Command::Doctor(_) | Command::Store(_))
+        | None => commands::overview::run(session).await,
     }
 }

@@ -18,6 +18,7 @@ mod extract;
 mod health;
 mod list;
 mod me;
+mod metrics;
 mod oncall;
 mod open;
 mod page_decline;
@@ -66,6 +67,7 @@ pub fn routes<S: Stores>() -> Router<App<S>> {
         .route("/api/v1/builtin/status", get(builtin::status::<S>))
         .route("/api/v1/builtin/tickets", get(builtin::tickets::<S>))
         .route("/api/v1/builtin/inbox/{person}", get(builtin::inbox::<S>))
+        .route("/metrics", get(metrics::metrics::<S>))
         .route("/healthz", get(health::alive::<S>))
         .route("/readyz", get(health::ready::<S>))
 }

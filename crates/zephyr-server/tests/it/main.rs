@@ -14,5 +14,6 @@ mod console;
 mod faults;
 mod flow;
 mod long_poll;
+mod metrics;
 mod policies;
 mod sqlite;

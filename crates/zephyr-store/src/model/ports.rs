@@ -51,6 +51,7 @@ impl Store for ModelStore {
             stream: row.stream,
             effect: row.effect.clone(),
             attempt: row.attempt,
+            due_at: row.due_at,
             abandoned: row.abandoned,
         });
         Ok(claimed.collect())

@@ -9,8 +9,10 @@ use zephyr_core::{PersonId, RotationId};
 use crate::env;
 
 pub mod policy;
+mod store;
 mod values;
 
+pub use store::Store;
 pub use values::{IncidentArg, LogFormat, SeverityArg, TargetArg};
 
 /// Incident response and on-call, on your own machine.
@@ -69,6 +71,11 @@ pub enum Command {
     /// Let a person or a program use the API
     #[command(subcommand)]
     Token(Token),
+    /// Is everything in order: store, policy, clock, disk, and what rings outside
+    Doctor(Doctor),
+    /// Back up the store, restore it, read it through
+    #[command(subcommand)]
+    Store(Store),
     /// Watch a whole incident at sixty times the speed, with made-up people; leaves nothing behind
     Demo(Demo),
 }
@@ -93,6 +100,13 @@ pub struct Serve {
     /// End when standard input ends, so that whoever started it need not
     #[arg(long, hide = true)]
     pub while_stdin: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Doctor {
+    /// The policy file
+    #[arg(long, value_name = "FILE", default_value = "zephyr.toml")]
+    pub policy: PathBuf,
 }
 
 #[derive(Debug, Args)]

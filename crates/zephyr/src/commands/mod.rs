@@ -13,6 +13,7 @@ use crate::settings::Settings;
 pub mod ack;
 pub mod check;
 pub mod demo;
+pub mod doctor;
 pub mod incident_change;
 pub mod incident_end;
 pub mod incident_list;
@@ -24,6 +25,7 @@ pub mod page_change;
 pub mod page_list;
 pub mod policy;
 pub mod serve;
+pub mod store;
 pub mod token_create;
 
 /// A server to ask, and where to print.

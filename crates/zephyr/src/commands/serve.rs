@@ -27,7 +27,7 @@ use crate::serve::{follow, log};
 use crate::settings::{DATA, Settings};
 
 /// The database in the data folder.
-const DATABASE: &str = "zephyr.db";
+pub const DATABASE: &str = "zephyr.db";
 /// Rotations named at the start: more are for `zephyr oncall`.
 const ROTATIONS: usize = 12;
 
@@ -159,7 +159,7 @@ async fn open(data: &Path, speed: u32) -> Result<SqliteStore, Failure> {
 }
 
 /// What cannot be opened: the store's errors say what, and after the colon what to do.
-fn cannot_open(error: &OpenError) -> Failure {
+pub fn cannot_open(error: &OpenError) -> Failure {
     let text = error.to_string();
     let why = std::error::Error::source(error).map(ToString::to_string);
     let (what, hint) = text.split_once(": ").unwrap_or((text.as_str(), "look at the disk"));

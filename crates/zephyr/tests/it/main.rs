@@ -20,3 +20,5 @@ mod pages;
 mod policy;
 mod proxy;
 mod serving;
+mod store;
+mod upgrade;
