@@ -5,6 +5,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 mod policy;
 mod problem;
@@ -13,13 +14,16 @@ pub use policy::{AppliedPolicy, ApplyPolicy, Policies, PolicyApplied, PolicyChan
 pub use problem::{Code, Problem};
 
 /// `POST /api/v1/incidents`: what somebody declares.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "severity": 2, "summary": "Checkout p99 elevated in eu-frankfurt" }))]
 pub struct OpenIncident {
     /// What is wrong, one line, at most 300 characters.
+    #[schema(min_length = 1, max_length = 1200)]
     pub summary: String,
     /// 1, 2 or 3; 2 where left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 3)]
     pub severity: Option<u8>,
     /// Name of the service; else it is looked for in the summary.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -32,6 +36,7 @@ pub struct OpenIncident {
     pub private: bool,
     /// First public line, instead of the policy's sentence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(min_length = 1, max_length = 2400)]
     pub public: Option<String>,
     /// Ring the opener's own phone too, if they are due.
     #[serde(default)]
@@ -39,27 +44,33 @@ pub struct OpenIncident {
 }
 
 /// `POST …/resolve` and `POST …/cancel`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "public": "Checkout is fast again." }))]
 pub struct EndIncident {
     /// The last public line, instead of the policy's sentence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(min_length = 1, max_length = 2400)]
     pub public: Option<String>,
 }
 
 /// `POST …/update`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "text": "A slow query is found; we are taking it out." }))]
 pub struct UpdateIncident {
     /// How things stand, one line, at most 600 characters; public where the incident has a status entry.
+    #[schema(min_length = 1, max_length = 2400)]
     pub text: String,
 }
 
 /// `POST …/severity`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "severity": 1 }))]
 pub struct SetSeverity {
     /// 1, 2 or 3.
+    #[schema(minimum = 1, maximum = 3)]
     pub severity: u8,
     /// It was wrong from the beginning: what is owed afterwards follows the new one, not the worst it was.
     #[serde(default)]
@@ -67,8 +78,9 @@ pub struct SetSeverity {
 }
 
 /// `POST …/service`: one of the two, or both.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "region": "eu-frankfurt" }))]
 pub struct SetService {
     /// Name of the service.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -79,11 +91,13 @@ pub struct SetService {
 }
 
 /// `POST …/reopen`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "public": "Checkout is slow again; we are investigating." }))]
 pub struct ReopenIncident {
     /// The public line, instead of the policy's sentence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(min_length = 1, max_length = 2400)]
     pub public: Option<String>,
     /// Ring whoever reopens too, if they are due.
     #[serde(default)]
@@ -91,23 +105,27 @@ pub struct ReopenIncident {
 }
 
 /// `POST …/pages/{target}/stop`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "reason": "Handled together with INC-6." }))]
 pub struct StopPage {
     /// Why, one line.
+    #[schema(min_length = 1, max_length = 2000)]
     pub reason: String,
 }
 
 /// `POST …/pages/{target}/ring-again`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "person": "tomas" }))]
 pub struct RingAgain {
     /// Whom.
+    #[schema(pattern = "^[a-z0-9][a-z0-9_-]{0,63}$")]
     pub person: String,
 }
 
 /// An incident as its readers see it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Incident {
     /// `INC-7`.
     pub label: String,
@@ -118,6 +136,7 @@ pub struct Incident {
     /// What is wrong.
     pub summary: String,
     /// 1, 2 or 3.
+    #[schema(minimum = 1, maximum = 3)]
     pub severity: u8,
     /// The service, where it is known.
     pub service: Option<String>,
@@ -126,6 +145,7 @@ pub struct Incident {
     /// Whether it is private.
     pub private: bool,
     /// `open`, `resolved` or `cancelled`.
+    #[schema(pattern = "^(open|resolved|cancelled)$")]
     pub phase: String,
     /// When it was opened.
     pub opened_at: Timestamp,
@@ -153,7 +173,7 @@ pub struct Incident {
 }
 
 /// What the public was told first.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PublicWords {
     /// The words.
     pub text: String,
@@ -164,13 +184,14 @@ pub struct PublicWords {
 }
 
 /// One page of an incident.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Page {
     /// `service`, or the name of a rotation.
     pub target: String,
     /// The rotation that owns it.
     pub rotation: Option<String>,
     /// `ringing`, `answered` or `stopped`.
+    #[schema(pattern = "^(ringing|answered|stopped)$")]
     pub state: String,
     /// Whose phones ring for it now, each with how far they got.
     pub wanted: Vec<Wanted>,
@@ -191,7 +212,7 @@ pub struct Page {
 }
 
 /// Somebody whose phone rings.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Wanted {
     /// Person id.
     pub person: String,
@@ -202,20 +223,23 @@ pub struct Wanted {
 }
 
 /// One method of a ringing phone.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct MethodState {
     /// `push`, `sms`, `call`, `email`, `chat`.
+    #[schema(pattern = "^(push|sms|call|email|chat)$")]
     pub method: String,
     /// `waiting`, `sent`, `accepted`, `failed`, `withheld`.
+    #[schema(pattern = "^(waiting|sent|accepted|failed|withheld)$")]
     pub state: String,
     /// When it is due, was sent or was accepted.
     pub at: Option<Timestamp>,
 }
 
 /// A channel, status entry or ticket.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Link {
     /// `none` (there is none to be), `pending` or `shown`.
+    #[schema(pattern = "^(none|pending|shown)$")]
     pub state: String,
     /// The provider's name for it.
     pub id: Option<String>,
@@ -226,7 +250,7 @@ pub struct Link {
 }
 
 /// The runbook that is pinned.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Runbook {
     /// Its path.
     pub path: String,
@@ -235,14 +259,14 @@ pub struct Runbook {
 }
 
 /// `GET /api/v1/incidents`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Incidents {
     /// Newest first.
     pub incidents: Vec<Incident>,
 }
 
 /// What a command answers: the incident after it is durable.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Changed {
     /// After the command.
     pub incident: Incident,
@@ -251,14 +275,14 @@ pub struct Changed {
 }
 
 /// `POST /api/v1/ack`: every incident that was answered.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Acknowledged {
     /// Those answered, after it.
     pub incidents: Vec<Incident>,
 }
 
 /// `GET …/timeline`: events after a sequence number, in order.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Timeline {
     /// In order.
     pub entries: Vec<Entry>,
@@ -267,7 +291,7 @@ pub struct Timeline {
 }
 
 /// One event of a timeline.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Entry {
     /// From 1, without holes.
     pub seq: u64,
@@ -284,7 +308,7 @@ pub struct Entry {
 }
 
 /// `GET /api/v1/oncall`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct OnCall {
     /// The instant it holds for.
     pub at: Timestamp,
@@ -293,7 +317,7 @@ pub struct OnCall {
 }
 
 /// Who is on call in one rotation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Rotation {
     /// Its name.
     pub name: String,
@@ -302,7 +326,7 @@ pub struct Rotation {
 }
 
 /// One person's present shift.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Shift {
     /// Layer, from 0.
     pub layer: u32,
@@ -317,19 +341,22 @@ pub struct Shift {
 }
 
 /// `POST /api/v1/tokens`; only for admins and the machine's operator.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "bot": "ci" }))]
 pub struct CreateToken {
     /// The person it is bound to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(pattern = "^[a-z0-9][a-z0-9_-]{0,63}$")]
     pub person: Option<String>,
     /// Or the name of a program.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(pattern = "^[a-z0-9][a-z0-9_-]{0,63}$")]
     pub bot: Option<String>,
 }
 
 /// A new token; the only time its secret is shown.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Token {
     /// The secret, for `Authorization: Bearer …`.
     pub token: String,
@@ -338,13 +365,14 @@ pub struct Token {
 }
 
 /// `GET /api/v1/me`: who the token speaks for, and what the server is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Me {
     /// Person id, where it is a person's.
     pub person: Option<String>,
     /// Display name.
     pub name: Option<String>,
     /// `person`, `bot` or `local`.
+    #[schema(pattern = "^(person|bot|local)$")]
     pub kind: String,
     /// Whether they may do what admins may.
     pub admin: bool,
@@ -366,7 +394,7 @@ pub struct Me {
 }
 
 /// `GET /healthz` and `GET /readyz`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Health {
     /// `ok`, or what is wrong.
     pub status: String,

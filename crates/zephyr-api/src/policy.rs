@@ -2,10 +2,11 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// `POST /api/v1/policies`; only for admins and the machine's operator. The text that is in force already changes
 /// nothing, so that a repetition does no harm.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ApplyPolicy {
     /// The whole policy file, at most 1 000 000 bytes.
@@ -19,7 +20,7 @@ pub struct ApplyPolicy {
 }
 
 /// What applying a policy changed, or would change.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PolicyApplied {
     /// The version of the text.
     pub version: String,
@@ -32,7 +33,7 @@ pub struct PolicyApplied {
 }
 
 /// One difference between two policies. Addresses of people are never in it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PolicyChange {
     /// `person`, `service`, `rotation`, `severity`, `chain`, …
     pub what: String,
@@ -45,14 +46,14 @@ pub struct PolicyChange {
 }
 
 /// `GET /api/v1/policies`: what came into force, the last first, at most 200.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Policies {
     /// One that came back is there twice.
     pub policies: Vec<AppliedPolicy>,
 }
 
 /// That a policy came into force.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AppliedPolicy {
     /// From 1, without holes.
     pub number: u64,
@@ -69,7 +70,7 @@ pub struct AppliedPolicy {
 }
 
 /// `GET /api/v1/policies/{version}`, and `…/current`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PolicyText {
     /// Its version.
     pub version: String,
@@ -82,7 +83,7 @@ pub struct PolicyText {
 }
 
 /// One mistake of a policy file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PolicyMistake {
     /// Names the rule, `unknown-person`.
     pub rule: String,

@@ -8,11 +8,27 @@ use zephyr_api::Health;
 use crate::app::{App, Stores};
 
 /// 200 while the process can page people; else 503. For whoever restarts it.
+#[utoipa::path(
+    get,
+    path = "/healthz",
+    operation_id = "is_it_alive",
+    tag = "health",
+    security(()),
+    responses((status = 200, description = "As asked", body = Health), (status = 503, description = "Not now", body = Health))
+)]
 pub async fn alive<S: Stores>(State(app): State<App<S>>) -> (StatusCode, Json<Health>) {
     if app.engine.is_alive() { said(StatusCode::OK, "ok") } else { said(StatusCode::SERVICE_UNAVAILABLE, STOPPED) }
 }
 
 /// 200 while requests can be taken, with how much waits; else 503. For whoever sends it requests.
+#[utoipa::path(
+    get,
+    path = "/readyz",
+    operation_id = "is_it_ready",
+    tag = "health",
+    security(()),
+    responses((status = 200, description = "As asked", body = Health), (status = 503, description = "Not now", body = Health))
+)]
 pub async fn ready<S: Stores>(State(app): State<App<S>>) -> (StatusCode, Json<Health>) {
     if !app.engine.is_alive() {
         return said(StatusCode::SERVICE_UNAVAILABLE, STOPPED);

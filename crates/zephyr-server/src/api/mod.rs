@@ -14,6 +14,7 @@ mod answer;
 mod builtin;
 mod cancel;
 mod decline;
+mod document;
 mod extract;
 mod health;
 mod list;
@@ -68,6 +69,7 @@ pub fn routes<S: Stores>() -> Router<App<S>> {
         .route("/api/v1/builtin/tickets", get(builtin::tickets::<S>))
         .route("/api/v1/builtin/inbox/{person}", get(builtin::inbox::<S>))
         .route("/metrics", get(metrics::metrics::<S>))
+        .route("/api/v1/openapi.json", get(document::document))
         .route("/healthz", get(health::alive::<S>))
         .route("/readyz", get(health::ready::<S>))
 }

@@ -12,6 +12,13 @@ use crate::auth::Caller;
 use crate::fault::Fault;
 
 /// Says who is on call.
+#[utoipa::path(
+    get,
+    path = "/api/v1/oncall",
+    operation_id = "who_is_on_call",
+    tag = "on call",
+    responses((status = 200, description = "As asked", body = OnCall))
+)]
 pub async fn oncall<S: Stores>(State(app): State<App<S>>, _: Caller) -> Result<Json<OnCall>, Fault> {
     let at = app.store.now().await?;
     Ok(Json(view(&app.world().policy, at)))

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
-use zephyr_api::{OpenIncident, Problem};
+use zephyr_api::{Changed, OpenIncident, Problem};
 use zephyr_core::incident::Declaration;
 use zephyr_core::policy::{Policy, Severity};
 use zephyr_core::text::{PublicLine, Summary};
@@ -17,6 +17,14 @@ use crate::fault::Fault;
 use crate::near;
 
 /// Opens an incident: 201, and where it is. The same for a repetition with the same key.
+#[utoipa::path(
+    post,
+    path = "/api/v1/incidents",
+    operation_id = "open_incident",
+    tag = "incidents",
+    request_body = OpenIncident,
+    responses((status = 201, description = "The incident after it is durable", body = Changed))
+)]
 pub async fn open<S: Stores>(
     State(app): State<App<S>>,
     Posted { caller, body, key }: Posted<OpenIncident>,

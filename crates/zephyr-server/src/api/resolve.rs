@@ -12,6 +12,14 @@ use crate::app::{App, Stores};
 use crate::fault::Fault;
 
 /// It is over: pages stop, the status entry is resolved, the ticket done.
+#[utoipa::path(
+    post,
+    path = "/api/v1/incidents/{incident}/resolve",
+    operation_id = "resolve_incident",
+    tag = "incidents",
+    request_body = EndIncident,
+    responses((status = 200, description = "The incident after it is durable", body = Changed))
+)]
 pub async fn resolve<S: Stores>(
     State(app): State<App<S>>,
     Path(label): Path<String>,

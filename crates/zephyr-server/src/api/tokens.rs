@@ -16,6 +16,14 @@ use crate::fault::Fault;
 use crate::near;
 
 /// Makes a token for a person of the policy, or for a program.
+#[utoipa::path(
+    post,
+    path = "/api/v1/tokens",
+    operation_id = "create_token",
+    tag = "tokens",
+    request_body = CreateToken,
+    responses((status = 201, description = "Done", body = Token))
+)]
 pub async fn create<S: Stores>(
     State(app): State<App<S>>,
     Posted { caller, body, .. }: Posted<CreateToken>,

@@ -15,5 +15,6 @@ mod faults;
 mod flow;
 mod long_poll;
 mod metrics;
+mod openapi;
 mod policies;
 mod sqlite;
