@@ -4,10 +4,30 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+/// The smallest policy that is sound to read, as an example.
+const SMALL: &str = "\
+[organisation]\n\
+name = \"Acme\"\n\
+regions = [\"eu-frankfurt\"]\n\
+admins = [\"nora\"]\n\
+[people.nora]\n\
+name = \"Nora Falk\"\n\
+zone = \"Europe/Berlin\"\n\
+[services.checkout]\n\
+owner = \"platform\"\n\
+[rotations.platform]\n\
+layers = [{ zone = \"Europe/Berlin\", every = \"1 week\", handoff = \"Monday 09:00\", from = 2026-01-05, people = [\"nora\"] }]\n\
+[rotations.em]\n\
+layers = [{ zone = \"Europe/Berlin\", every = \"1 week\", handoff = \"Monday 09:00\", from = 2026-01-05, people = [\"nora\"] }]\n\
+[rotations.founder]\n\
+layers = [{ zone = \"Europe/Berlin\", every = \"1 week\", handoff = \"Monday 09:00\", from = 2026-01-05, people = [\"nora\"] }]\n\
+";
+
 /// `POST /api/v1/policies`; only for admins and the machine's operator. The text that is in force already changes
 /// nothing, so that a repetition does no harm.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "dry_run": true, "text": SMALL }))]
 pub struct ApplyPolicy {
     /// The whole policy file, at most 1 000 000 bytes.
     pub text: String,

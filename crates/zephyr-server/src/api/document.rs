@@ -52,6 +52,10 @@ use zephyr_core::limits;
         super::builtin::status,
         super::builtin::tickets,
         super::builtin::inbox,
+        super::policies::list,
+        super::policies::show,
+        super::policies::apply,
+        super::metrics::metrics,
         super::health::alive,
         super::health::ready,
         document
@@ -154,10 +158,11 @@ fn failures(path: &str, posts: bool, has_parameters: bool) -> Vec<(&'static str,
 }
 
 /// Name, pattern, example and meaning of what an address may hold.
-const PATH_PARAMETERS: [(&str, &str, &str, &str); 3] = [
+const PATH_PARAMETERS: [(&str, &str, &str, &str); 4] = [
     ("incident", "^([Ii][Nn][Cc]-)?[0-9]{1,10}$", "INC-1", "`INC-7` or `7`"),
     ("target", "", "platform", "What is paged: `service`, or the name of a rotation"),
     ("person", NAME, "maya", "A person of the policy"),
+    ("version", "", "current", "A version of the policy, or `current`"),
 ];
 
 fn path_parameter((name, pattern, example, meaning): &(&str, &str, &str, &str)) -> Parameter {

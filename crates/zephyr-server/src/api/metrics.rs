@@ -16,6 +16,14 @@ use crate::read::Phases;
 const TEXT: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// Everything measured, and how things stand.
+#[utoipa::path(
+    get,
+    path = "/metrics",
+    operation_id = "metrics",
+    tag = "operate",
+    responses((status = 200, description = "OpenMetrics text", body = String,
+        content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8"))
+)]
 pub async fn metrics<S: Stores>(State(app): State<App<S>>, _: Caller) -> Result<Response, Fault> {
     let now = app.store.now().await?;
     let backlog = app.store.backlog().await?;

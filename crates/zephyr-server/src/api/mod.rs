@@ -60,7 +60,7 @@ pub fn routes<S: Stores>() -> Router<App<S>> {
         .route("/api/v1/incidents/{incident}/pages/{target}/ring-again", post(page_ring_again::ring_again::<S>))
         .route("/api/v1/ack", post(ack_everything::ack_everything::<S>))
         .route("/api/v1/oncall", get(oncall::oncall::<S>))
-        .route("/api/v1/policies", policies::route::<S>())
+        .route("/api/v1/policies", get(policies::list::<S>).post(policies::apply::<S>).layer(policies::long_body()))
         .route("/api/v1/policies/{version}", get(policies::show::<S>))
         .route("/api/v1/tokens", post(tokens::create::<S>))
         .route("/api/v1/me", get(me::me::<S>))

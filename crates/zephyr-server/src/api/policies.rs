@@ -2,7 +2,6 @@
 //! machine's operator.
 
 use axum::extract::{Path, State};
-use axum::routing::{MethodRouter, get};
 use axum::{Extension, Json};
 use zephyr_api::{
     AppliedPolicy, ApplyPolicy, Code, Policies, PolicyApplied, PolicyChange, PolicyMistake, PolicyText, Problem,
@@ -19,13 +18,20 @@ use crate::policies::Candidate;
 /// What `source` says of a policy that came through here.
 const SOURCE: &str = "api";
 
-/// Takes longer bodies than other addresses.
-pub fn route<S: Stores>() -> MethodRouter<App<S>> {
-    get(list::<S>).post(apply::<S>).layer(Extension(BodyBound(limits::POLICY_BODY_BYTES)))
+/// A policy is longer than what other addresses take.
+pub fn long_body() -> Extension<BodyBound> {
+    Extension(BodyBound(limits::POLICY_BODY_BYTES))
 }
 
 /// What came into force, the last first.
-async fn list<S: Stores>(State(app): State<App<S>>, _: Caller) -> Result<Json<Policies>, Fault> {
+#[utoipa::path(
+    get,
+    path = "/api/v1/policies",
+    operation_id = "list_policies",
+    tag = "policies",
+    responses((status = 200, description = "At most 200", body = Policies))
+)]
+pub async fn list<S: Stores>(State(app): State<App<S>>, _: Caller) -> Result<Json<Policies>, Fault> {
     let rows = app.store.policies(limits::LIST_ROWS).await?;
     let present = app.world().policy.version.clone();
     let policies = rows.into_iter().enumerate().map(|(index, row)| AppliedPolicy {
@@ -40,6 +46,13 @@ async fn list<S: Stores>(State(app): State<App<S>>, _: Caller) -> Result<Json<Po
 }
 
 /// The text of one; without people's addresses but for those who may apply another.
+#[utoipa::path(
+    get,
+    path = "/api/v1/policies/{version}",
+    operation_id = "show_policy",
+    tag = "policies",
+    responses((status = 200, description = "Its text", body = PolicyText))
+)]
 pub async fn show<S: Stores>(
     State(app): State<App<S>>,
     Path(version): Path<String>,
@@ -56,7 +69,15 @@ pub async fn show<S: Stores>(
 }
 
 /// Applies one, or says what that would change.
-async fn apply<S: Stores>(
+#[utoipa::path(
+    post,
+    path = "/api/v1/policies",
+    operation_id = "apply_policy",
+    tag = "policies",
+    request_body = ApplyPolicy,
+    responses((status = 200, description = "What changed, or would change", body = PolicyApplied))
+)]
+pub async fn apply<S: Stores>(
     State(app): State<App<S>>,
     Posted { caller, body, .. }: Posted<ApplyPolicy>,
 ) -> Result<Json<PolicyApplied>, Fault> {

@@ -6,7 +6,7 @@ use zephyr_store::ModelStore;
 
 use crate::kit::{LOCAL, Server, acme, checkout, get, page, post, start, wanted};
 
-const ACME: &str = include_str!("../../../../examples/acme/zephyr.toml");
+pub const ACME: &str = include_str!("../../../../examples/acme/zephyr.toml");
 const POLICIES: &str = "/api/v1/policies";
 
 /// A server whose store knows the policy in force, as every real one does.
