@@ -37,8 +37,8 @@ mod tokens;
 mod update;
 
 pub use ack_everything::answer_all;
-pub use answer::ask;
-pub use open::public_line;
+pub use answer::{ask, done};
+pub use open::{declaration, public_line, region, service, severity};
 
 /// The routes of the API and of health.
 pub fn routes<S: Stores>() -> Router<App<S>> {

@@ -3,7 +3,6 @@
 use askama::Template;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, Uri, header};
-use jiff::Timestamp;
 
 use super::clock::Clock;
 use crate::app::App;
@@ -47,11 +46,11 @@ impl Frame {
     }
 
     /// For somebody who is signed in.
-    pub fn of<S>(app: &App<S>, caller: &Caller, here: &'static str, now: Timestamp) -> Self {
+    pub fn of<S>(app: &App<S>, caller: &Caller, here: &'static str, clock: Clock) -> Self {
         let world = app.world();
         let who = caller.person().map_or_else(|| caller.actor.to_string(), |person| world.policy.display_name(person));
         let is_person = caller.person().is_some();
-        let clock = Some(Clock::new(now));
+        let clock = Some(clock);
         Self { who: Some(who), is_person, clock, trouble: app.policies.trouble(), ..Self::public(app, here) }
     }
 
