@@ -19,6 +19,7 @@ mod demo;
 mod discover;
 mod env;
 mod failure;
+mod init;
 mod local;
 mod machine;
 mod opening;
@@ -66,6 +67,7 @@ async fn run(cli: Cli, printer: &mut Printer) -> Result<Exit, Failure> {
         commands::incident_open::summary(given)?;
     }
     match cli.command {
+        Some(Command::Init(given)) => return commands::init::run(printer, given, settings.json),
         Some(Command::Serve(given)) => return commands::serve::run(printer, &settings, given).await,
         Some(Command::Check(given)) => return commands::check::run(printer, given, settings.json).await,
         Some(Command::Doctor(given)) => return commands::doctor::run(printer, &settings, given).await,
@@ -82,6 +84,7 @@ async fn ask(session: &mut Session<'_>, settings: &Settings, command: Option<Com
             Incident::Open(given) => commands::incident_open::run(session, settings, given).await,
             Incident::List(given) => commands::incident_list::run(session, given).await,
             Incident::Show(given) => commands::incident_show::run(session, given).await,
+            Incident::Timeline(given) => commands::incident_timeline::run(session, given).await,
             Incident::Resolve(given) => commands::incident_end::run(session, How::Resolve, given).await,
             Incident::Cancel(given) => commands::incident_end::run(session, How::Cancel, given).await,
             Incident::Update(given) => commands::incident_change::update(session, given).await,
@@ -101,7 +104,14 @@ async fn ask(session: &mut Session<'_>, settings: &Settings, command: Option<Com
         Some(Command::Oncall) => commands::oncall::run(session).await,
         Some(Command::Policy(policy)) => commands::policy::run(session, policy).await,
         Some(Command::Token(Token::Create(given))) => commands::token_create::run(session, given).await,
-        Some(Command::Serve(_) | Command::Check(_) | Command::Demo(_) | Command::Doctor(_) | Command::Store(_))
+        Some(
+            Command::Init(_)
+            | Command::Serve(_)
+            | Command::Check(_)
+            | Command::Demo(_)
+            | Command::Doctor(_)
+            | Command::Store(_),
+        )
         | None => commands::overview::run(session).await,
     }
 }
