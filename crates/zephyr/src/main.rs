@@ -20,6 +20,7 @@ mod discover;
 mod env;
 mod failure;
 mod init;
+mod last_known;
 mod local;
 mod machine;
 mod opening;
@@ -31,6 +32,7 @@ mod settings;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    let json = cli.connection.json;
     let mut printer = Printer::of_process();
     let outcome = match runtime(matches!(cli.command, Some(Command::Serve(_)))) {
         Ok(runtime) => {
@@ -45,6 +47,9 @@ fn main() -> ExitCode {
         Ok(exit) => exit.into(),
         Err(failure) => {
             printer.failure(&failure);
+            if failure.exit == Exit::Unreachable {
+                last_known::tell(&mut printer, &failure, json);
+            }
             failure.exit.into()
         }
     }
@@ -73,7 +78,12 @@ async fn run(cli: Cli, printer: &mut Printer) -> Result<Exit, Failure> {
         Some(Command::Doctor(given)) => return commands::doctor::run(printer, &settings, given).await,
         Some(Command::Store(given)) => return commands::store::run(printer, &settings, given).await,
         Some(Command::Demo(given)) => return commands::demo::run(printer, given, settings.json).await,
-        command => ask(&mut Session::new(&settings, printer)?, &settings, command).await,
+        command => {
+            let mut session = Session::new(&settings, printer)?;
+            let done = ask(&mut session, &settings, command).await?;
+            last_known::keep(&session).await;
+            Ok(done)
+        }
     }
 }
 

@@ -61,3 +61,32 @@ fn whoever_has_seen_enough_leaves_with_ctrl_c() {
     assert!(killed.success());
     assert_eq!(child.wait().unwrap().code(), Some(0));
 }
+
+#[test]
+fn when_no_server_answers_it_names_whom_to_ring() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let place = Place::new();
+    let server = place.start();
+    assert!(place.run(&["incident", "list"]).status.success());
+    server.kill();
+    let kept = place.path(".local/state/zephyr/oncall.json");
+    assert_eq!(std::fs::metadata(&kept).unwrap().permissions().mode() & 0o777, 0o600);
+    crate::see!(place.see(&MISSION));
+    let told = place.json(&["incident", "list"]);
+    assert!(told["error"].as_str().unwrap().starts_with("no server answers at "), "{told}");
+    let phone = &told["last_known"]["on_call"]["rotations"][2]["on_call"][0]["phone"];
+    assert_eq!(phone, "+447700900106", "{told}");
+    std::fs::write(&kept, "{ damaged").unwrap();
+    let damaged = place.see(&["oncall"]);
+    assert!(damaged.starts_with("exit 3\n--- stderr\n"), "{damaged}");
+}
+
+#[test]
+fn programs_are_told_no_telephones() {
+    let place = Place::new();
+    let _server = place.start();
+    let bot = place.json(&["token", "create", "--bot", "watcher"])["token"].as_str().unwrap().to_owned();
+    let phones = |args: &[&str]| place.json(&[args, &["oncall"]].concat()).to_string().matches("+4477").count();
+    assert_eq!(phones(&["--token", &bot]), 0);
+    assert_eq!(phones(&["--as", "maya"]), 6);
+}
