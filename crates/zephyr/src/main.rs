@@ -72,7 +72,7 @@ async fn run(cli: Cli, printer: &mut Printer) -> Result<Exit, Failure> {
         commands::incident_open::summary(given)?;
     }
     match cli.command {
-        Some(Command::Init(given)) => return commands::init::run(printer, given, settings.json),
+        Some(Command::Init(given)) => commands::init::run(printer, given, settings.json),
         Some(Command::Serve(given)) => return commands::serve::run(printer, &settings, given).await,
         Some(Command::Check(given)) => return commands::check::run(printer, given, settings.json).await,
         Some(Command::Doctor(given)) => return commands::doctor::run(printer, &settings, given).await,
