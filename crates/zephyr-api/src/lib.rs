@@ -338,6 +338,9 @@ pub struct Shift {
     pub awake: bool,
     /// Until when.
     pub until: Timestamp,
+    /// Their telephone; only for people and the machine's operator, so that they can be rung when no server answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
 }
 
 /// `POST /api/v1/tokens`; only for admins and the machine's operator.

@@ -19,6 +19,8 @@ mod demo;
 mod discover;
 mod env;
 mod failure;
+mod init;
+mod last_known;
 mod local;
 mod machine;
 mod opening;
@@ -30,6 +32,7 @@ mod settings;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    let json = cli.connection.json;
     let mut printer = Printer::of_process();
     let outcome = match runtime(matches!(cli.command, Some(Command::Serve(_)))) {
         Ok(runtime) => {
@@ -44,6 +47,9 @@ fn main() -> ExitCode {
         Ok(exit) => exit.into(),
         Err(failure) => {
             printer.failure(&failure);
+            if failure.exit == Exit::Unreachable {
+                last_known::tell(&mut printer, &failure, json);
+            }
             failure.exit.into()
         }
     }
@@ -66,12 +72,18 @@ async fn run(cli: Cli, printer: &mut Printer) -> Result<Exit, Failure> {
         commands::incident_open::summary(given)?;
     }
     match cli.command {
+        Some(Command::Init(given)) => commands::init::run(printer, given, settings.json),
         Some(Command::Serve(given)) => return commands::serve::run(printer, &settings, given).await,
         Some(Command::Check(given)) => return commands::check::run(printer, given, settings.json).await,
         Some(Command::Doctor(given)) => return commands::doctor::run(printer, &settings, given).await,
         Some(Command::Store(given)) => return commands::store::run(printer, &settings, given).await,
         Some(Command::Demo(given)) => return commands::demo::run(printer, given, settings.json).await,
-        command => ask(&mut Session::new(&settings, printer)?, &settings, command).await,
+        command => {
+            let mut session = Session::new(&settings, printer)?;
+            let done = ask(&mut session, &settings, command).await?;
+            last_known::keep(&session).await;
+            Ok(done)
+        }
     }
 }
 
@@ -82,6 +94,7 @@ async fn ask(session: &mut Session<'_>, settings: &Settings, command: Option<Com
             Incident::Open(given) => commands::incident_open::run(session, settings, given).await,
             Incident::List(given) => commands::incident_list::run(session, given).await,
             Incident::Show(given) => commands::incident_show::run(session, given).await,
+            Incident::Timeline(given) => commands::incident_timeline::run(session, given).await,
             Incident::Resolve(given) => commands::incident_end::run(session, How::Resolve, given).await,
             Incident::Cancel(given) => commands::incident_end::run(session, How::Cancel, given).await,
             Incident::Update(given) => commands::incident_change::update(session, given).await,
@@ -101,7 +114,14 @@ async fn ask(session: &mut Session<'_>, settings: &Settings, command: Option<Com
         Some(Command::Oncall) => commands::oncall::run(session).await,
         Some(Command::Policy(policy)) => commands::policy::run(session, policy).await,
         Some(Command::Token(Token::Create(given))) => commands::token_create::run(session, given).await,
-        Some(Command::Serve(_) | Command::Check(_) | Command::Demo(_) | Command::Doctor(_) | Command::Store(_))
+        Some(
+            Command::Init(_)
+            | Command::Serve(_)
+            | Command::Check(_)
+            | Command::Demo(_)
+            | Command::Doctor(_)
+            | Command::Store(_),
+        )
         | None => commands::overview::run(session).await,
     }
 }

@@ -8,10 +8,12 @@ use zephyr_core::{PersonId, RotationId};
 
 use crate::env;
 
+mod init;
 pub mod policy;
 mod store;
 mod values;
 
+pub use init::Init;
 pub use store::Store;
 pub use values::{IncidentArg, LogFormat, SeverityArg, TargetArg};
 
@@ -51,6 +53,8 @@ pub struct Connection {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Begin here: a small policy file and three templates, in your own repository
+    Init(Init),
     /// Run the server: pages, console, status page and API
     Serve(Serve),
     /// Read a policy file: what is wrong with it, else whom it would page now
@@ -127,6 +131,8 @@ pub enum Incident {
     List(List),
     /// One incident: who has it, what is ringing, where to look
     Show(Show),
+    /// Everything that happened, in order
+    Timeline(Timeline),
     /// It is over: pages stop, the status entry and the ticket are closed
     Resolve(End),
     /// It was a false alarm: pages stop, the status entry is withdrawn. Nobody asks why
@@ -183,6 +189,24 @@ pub struct Show {
     /// Everything that happened, not only the last of it
     #[arg(long)]
     pub all: bool,
+    /// Then tell what happens, as it happens, until it is over
+    #[arg(long, conflicts_with = "json")]
+    pub follow: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  zephyr incident timeline INC-7
+  zephyr incident timeline INC-7 --follow --json
+
+With --follow and --json each entry is a line of its own.")]
+pub struct Timeline {
+    #[command(flatten)]
+    pub one: One,
+    /// Go on as it happens, until it is over
+    #[arg(long)]
+    pub follow: bool,
 }
 
 #[derive(Debug, Args)]

@@ -19,6 +19,8 @@ pub mod incident_end;
 pub mod incident_list;
 pub mod incident_open;
 pub mod incident_show;
+pub mod incident_timeline;
+pub mod init;
 pub mod oncall;
 pub mod overview;
 pub mod page_change;
