@@ -15,6 +15,7 @@ cargo xtask ci              every stage that CI runs, in its order
 cargo xtask fmt             format all code
 cargo xtask clippy          lints, warnings are errors
 cargo xtask tidy            the rules of the house
+cargo xtask gen             write the pages that are made from the code
 cargo xtask test [ARGS]     cargo test of the workspace
 cargo xtask bench [ARGS]    the benchmark
 cargo xtask sim [ARGS]      the simulator, `cargo xtask sim run --seed 7`";
@@ -39,6 +40,7 @@ fn run(task: &str, rest: &[String]) -> anyhow::Result<ExitCode> {
     let passed = match task {
         "ci" => ci::run(&root)?,
         "tidy" => tidy::run(&root)?,
+        "gen" => ci::generate(&root)?,
         "help" | "--help" | "-h" => {
             say::print(USAGE);
             true

@@ -6,8 +6,10 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+mod policy;
 mod problem;
 
+pub use policy::{AppliedPolicy, ApplyPolicy, Policies, PolicyApplied, PolicyChange, PolicyMistake, PolicyText};
 pub use problem::{Code, Problem};
 
 /// `POST /api/v1/incidents`: what somebody declares.
@@ -145,6 +147,20 @@ pub struct Incident {
     pub runbook: Runbook,
     /// The policy version it was opened under.
     pub policy: String,
+    /// Its first public words, where it has any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub public: Option<PublicWords>,
+}
+
+/// What the public was told first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PublicWords {
+    /// The words.
+    pub text: String,
+    /// The policy whose sentence it is; `None` where a person wrote it.
+    pub policy: Option<String>,
+    /// Who applied that policy, and thereby approved the sentence.
+    pub approved_by: Option<String>,
 }
 
 /// One page of an incident.
@@ -338,6 +354,9 @@ pub struct Me {
     pub organisation: String,
     /// The policy version in force.
     pub policy: String,
+    /// Why the policy in force is not that of the file that the server watches.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy_trouble: Option<String>,
     /// Whether no telephone rings: pages only go to the built-in inbox.
     pub built_in_paging: bool,
     /// The present, by the store's clock.
@@ -357,4 +376,7 @@ pub struct Health {
     pub tells_waiting: u64,
     /// Seconds by which the oldest unsent page is late; 0 when none is.
     pub oldest_page_late_secs: i64,
+    /// Why the policy in force is not that of the file that the server watches. Pages go on under the one in force.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy_trouble: Option<String>,
 }

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::PolicyMistake;
+
 /// What went wrong, for programs. A code keeps its meaning for ever.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -74,12 +76,23 @@ pub struct Problem {
     /// The field that is meant, where it is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
+    /// What is wrong with a policy file, in its order.
+    #[serde(default, skip_serializing_if = "<[PolicyMistake]>::is_empty")]
+    pub mistakes: Box<[PolicyMistake]>,
 }
 
 impl Problem {
     /// A problem with a title and nothing more.
     pub fn new(code: Code, title: impl Into<String>) -> Self {
-        Self { code, status: code.status(), title: title.into(), detail: None, hint: None, field: None }
+        Self {
+            code,
+            status: code.status(),
+            title: title.into(),
+            detail: None,
+            hint: None,
+            field: None,
+            mistakes: Box::default(),
+        }
     }
 
     /// Says why.

@@ -102,8 +102,12 @@ pub trait Registry: Clone + Send + Sync + 'static {
     fn put_token(&self, token: TokenRow) -> impl Future<Output = Result<(), StoreError>> + Send;
     /// The token with this hash.
     fn token(&self, hash: &str) -> impl Future<Output = Result<Option<TokenRow>, StoreError>> + Send;
-    /// Keeps a policy that is in force from now on. The same version again changes nothing.
-    fn put_policy(&self, version: &str, text: &str) -> impl Future<Output = Result<(), StoreError>> + Send;
+    /// Keeps a policy that is in force from now on. One that is in force already changes nothing.
+    fn put_policy(&self, policy: PolicyRow) -> impl Future<Output = Result<(), StoreError>> + Send;
+    /// The policies that came into force, the last first, at most `limit`. One that came back is there twice.
+    fn policies(&self, limit: usize) -> impl Future<Output = Result<Vec<AppliedRow>, StoreError>> + Send;
+    /// The text of a policy that was in force.
+    fn policy_text(&self, version: &str) -> impl Future<Output = Result<Option<String>, StoreError>> + Send;
 }
 
 /// A token, without the secret itself.
@@ -115,6 +119,34 @@ pub struct TokenRow {
     pub kind: String,
     /// The person's id, or the bot's name.
     pub holder: String,
+}
+
+/// A policy to keep.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyRow {
+    /// Its version.
+    pub version: String,
+    /// Its whole text, with people's addresses: a server without a file starts from it.
+    pub text: String,
+    /// Who applied it, as a timeline names them.
+    pub by: String,
+    /// Where it came from: `api`, or the name of a file without its folders.
+    pub source: String,
+}
+
+/// That a policy came into force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AppliedRow {
+    /// From 1, without holes.
+    pub seq: u64,
+    /// Which.
+    pub version: String,
+    /// When.
+    pub at: Timestamp,
+    /// Who applied it.
+    pub by: String,
+    /// Where it came from.
+    pub source: String,
 }
 
 /// A document of a built-in provider.

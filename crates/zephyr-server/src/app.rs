@@ -9,6 +9,7 @@ use zephyr_core::World;
 use zephyr_engine::ports::{Objects, Registry, Store};
 
 use crate::auth::Secret;
+use crate::policies::Policies;
 use crate::runtime::Handle;
 use crate::serve::Settings;
 
@@ -33,7 +34,8 @@ pub struct Shared<S> {
     pub local: Secret,
     /// The public status page, with the engine's turn after which it was made.
     pub status_page: Mutex<Option<(u64, Bytes)>>,
-    world: watch::Receiver<Arc<World>>,
+    /// The policy in force, and how another comes into force.
+    pub policies: Policies,
     ending: watch::Receiver<bool>,
     chance: Mutex<Chance>,
 }
@@ -44,19 +46,19 @@ impl<S> App<S> {
         store: S,
         engine: Handle,
         settings: Settings,
-        world: watch::Receiver<Arc<World>>,
+        policies: Policies,
         ending: watch::Receiver<bool>,
         chance: impl FnMut(&mut [u8]) + Send + 'static,
     ) -> Self {
         let local = Secret::new(settings.local_token.clone());
         let chance: Mutex<Chance> = Mutex::new(Box::new(chance));
         let status_page = Mutex::new(None);
-        Self(Arc::new(Shared { store, engine, settings, local, status_page, world, ending, chance }))
+        Self(Arc::new(Shared { store, engine, settings, local, status_page, policies, ending, chance }))
     }
 
     /// The policy and what belongs to it, as in force now.
     pub fn world(&self) -> Arc<World> {
-        self.world.borrow().clone()
+        self.policies.world()
     }
 
     /// Becomes `true` when the server ends: whoever waits for news stops waiting.

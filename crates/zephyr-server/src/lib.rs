@@ -13,10 +13,12 @@ mod documents;
 mod fault;
 mod listener;
 mod near;
+mod policies;
 mod read;
 mod routes;
 mod runtime;
 mod serve;
 mod view;
 
+pub use policies::{Candidate, Policies, WatchedFile, kept};
 pub use serve::{ServeError, Settings, serve};

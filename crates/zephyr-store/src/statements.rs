@@ -108,9 +108,18 @@ pub const PUT_TOKEN: &str = "INSERT INTO tokens (hash, kind, holder, at) VALUES 
 ON CONFLICT (hash) DO UPDATE SET kind = excluded.kind, holder = excluded.holder, at = excluded.at";
 /// A token.
 pub const TOKEN: &str = "SELECT hash, kind, holder FROM tokens WHERE hash = $1";
-/// Keeps a policy.
-pub const PUT_POLICY: &str =
-    "INSERT INTO policies (version, text, at) VALUES ($1, $2, $3) ON CONFLICT (version) DO NOTHING";
+/// Keeps the text of a policy.
+pub const PUT_POLICY: &str = "INSERT INTO policies (version, text, at) VALUES ($1, $2, $3)
+ON CONFLICT (version) DO UPDATE SET text = excluded.text";
+/// Notes that it came into force, `$5` its version once more; nothing where it is the last that did.
+pub const NOTE_POLICY: &str = "INSERT INTO policy_history (seq, version, at, applied_by, source)
+SELECT (SELECT COALESCE(MAX(seq), 0) + 1 FROM policy_history), $1, CAST($2 AS BIGINT), $3, $4 WHERE NOT EXISTS
+(SELECT 1 FROM policy_history WHERE version = $5 AND seq = (SELECT MAX(seq) FROM policy_history))";
+/// Which came into force, the last first.
+pub const POLICIES: &str =
+    "SELECT seq, version, at, applied_by, source FROM policy_history WHERE seq > 0 ORDER BY seq DESC LIMIT $1";
+/// The text of one.
+pub const POLICY_TEXT: &str = "SELECT text FROM policies WHERE version = $1";
 
 /// Documents: a row is kind and id.
 pub static LOAD_OBJECTS: Rows = Rows::new("SELECT kind, id, body FROM objects WHERE (kind, id) IN (VALUES ", 0, 2, ")");
@@ -291,6 +300,9 @@ pub fn all() -> Vec<&'static str> {
         PUT_TOKEN,
         TOKEN,
         PUT_POLICY,
+        NOTE_POLICY,
+        POLICIES,
+        POLICY_TEXT,
     ];
     let rows = [
         &LOAD,

@@ -24,6 +24,7 @@ mod machine;
 mod opening;
 mod printer;
 mod render;
+mod rules;
 mod serve;
 mod settings;
 
@@ -96,6 +97,7 @@ async fn ask(session: &mut Session<'_>, settings: &Settings, command: Option<Com
         },
         Some(Command::Ack) => commands::ack::run(session).await,
         Some(Command::Oncall) => commands::oncall::run(session).await,
+        Some(Command::Policy(policy)) => commands::policy::run(session, policy).await,
         Some(Command::Token(Token::Create(given))) => commands::token_create::run(session, given).await,
         Some(Command::Serve(_) | Command::Check(_) | Command::Demo(_)) | None => commands::overview::run(session).await,
     }

@@ -132,4 +132,16 @@ pub struct PublicOpening {
     pub component: String,
     /// The first line.
     pub text: String,
+    /// Where it is a sentence of the policy: of which, and who approved it. `None` where a person wrote it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approved: Option<Approval>,
+}
+
+/// Whose words a sentence of the policy is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Approval {
+    /// The policy that has the sentence.
+    pub policy: PolicyVersion,
+    /// Who applied that policy.
+    pub by: String,
 }

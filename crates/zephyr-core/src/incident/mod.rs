@@ -40,7 +40,7 @@ pub use command::{Command, Refused, command};
 pub use decision::Decided;
 pub use documents::{ChannelDoc, StatusDoc, TicketDoc};
 pub use effects::still_due;
-pub use event::{Body, Event, MirrorName, PublicOpening};
+pub use event::{Approval, Body, Event, MirrorName, PublicOpening};
 pub use narrate::{Line, narrate};
 pub use open::{Declaration, Open, open};
 pub use outcome::outcome;

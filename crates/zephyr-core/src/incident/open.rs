@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::decision::{Decision, Stamp};
-use super::{Body, Decided, PublicOpening, targets};
+use super::{Approval, Body, Decided, PublicOpening, targets};
 use crate::page::{self, Record};
 use crate::policy::{Policy, Severity};
 use crate::text::{PublicLine, Summary};
@@ -101,7 +101,13 @@ pub(super) fn public_opening(
     };
     let sentence = || sentence(&policy.public.opened, &component, about.region, due_at);
     let text = line.map_or_else(sentence, |line| line.to_string());
-    Some(PublicOpening { title, component, text })
+    Some(PublicOpening { title, component, text, approved: approved(policy).filter(|_| line.is_none()) })
+}
+
+/// Whoever applied a policy has approved its sentences.
+fn approved(policy: &Policy) -> Option<Approval> {
+    let by = policy.public.approved_by.clone()?;
+    Some(Approval { policy: policy.version.clone(), by })
 }
 
 /// What the status page calls a service; the organisation where no service is known.

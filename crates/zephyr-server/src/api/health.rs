@@ -26,6 +26,7 @@ pub async fn ready<S: Stores>(State(app): State<App<S>>) -> (StatusCode, Json<He
         pages_waiting: backlog.pages,
         tells_waiting: backlog.tells,
         oldest_page_late_secs: late,
+        policy_trouble: app.policies.trouble(),
     };
     (StatusCode::OK, Json(health))
 }
@@ -34,5 +35,5 @@ const STOPPED: &str = "the engine has stopped";
 
 fn said(code: StatusCode, status: &str) -> (StatusCode, Json<Health>) {
     let status = status.to_owned();
-    (code, Json(Health { status, pages_waiting: 0, tells_waiting: 0, oldest_page_late_secs: 0 }))
+    (code, Json(Health { status, pages_waiting: 0, tells_waiting: 0, oldest_page_late_secs: 0, policy_trouble: None }))
 }

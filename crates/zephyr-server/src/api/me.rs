@@ -26,6 +26,7 @@ pub async fn me<S: Stores>(State(app): State<App<S>>, caller: Caller) -> Result<
         version: app.settings.version.to_owned(),
         organisation: world.policy.organisation.clone(),
         policy: world.policy.version.to_string(),
+        policy_trouble: app.policies.trouble(),
         built_in_paging: true,
         now,
         speed: app.settings.speed,

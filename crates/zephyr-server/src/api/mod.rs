@@ -24,6 +24,7 @@ mod page_decline;
 mod page_ring_again;
 mod page_stop;
 mod page_take;
+mod policies;
 mod reopen;
 mod resolve;
 mod service;
@@ -57,6 +58,8 @@ pub fn routes<S: Stores>() -> Router<App<S>> {
         .route("/api/v1/incidents/{incident}/pages/{target}/ring-again", post(page_ring_again::ring_again::<S>))
         .route("/api/v1/ack", post(ack_everything::ack_everything::<S>))
         .route("/api/v1/oncall", get(oncall::oncall::<S>))
+        .route("/api/v1/policies", policies::route::<S>())
+        .route("/api/v1/policies/{version}", get(policies::show::<S>))
         .route("/api/v1/tokens", post(tokens::create::<S>))
         .route("/api/v1/me", get(me::me::<S>))
         .route("/api/v1/builtin/rooms", get(builtin::rooms::<S>))

@@ -301,3 +301,20 @@ async fn signing_out_takes_the_cookie_away() {
     assert_eq!((answer.status, answer.header("location")), (303, Some("/login")));
     assert!(answer.header("set-cookie").unwrap().contains("Max-Age=0"));
 }
+
+#[tokio::test]
+async fn that_the_policy_file_cannot_be_used_is_said_to_those_who_are_signed_in() {
+    let server = start().await;
+    let cookie = sign_in(&server, "nora").await;
+    let told = "zephyr.toml has a mistake; policy 0123456789ab stays in force";
+    for trouble in [Some(told), None] {
+        server.policies.set_trouble(trouble.map(str::to_owned));
+        let home = server.send(get("/").session(&cookie)).await;
+        assert_eq!(html(&home, 200).contains(told), trouble.is_some());
+        assert!(!server.send(get("/status")).await.body.contains("zephyr.toml"), "not for the public");
+        for path in ["/readyz", "/api/v1/me"] {
+            let answer = server.send(get(path).token(LOCAL)).await.expect(200);
+            assert_eq!(answer["policy_trouble"].as_str(), trouble, "{path}");
+        }
+    }
+}

@@ -14,4 +14,5 @@ mod console;
 mod faults;
 mod flow;
 mod long_poll;
+mod policies;
 mod sqlite;

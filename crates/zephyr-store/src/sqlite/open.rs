@@ -270,7 +270,10 @@ where
 
 /// The schemas, each in its own transaction. The texts are part of the binary.
 pub(super) fn migrations() -> Vec<Migration> {
-    let texts = [(1, "first", include_str!("../../migrations/sqlite/0001_first.sql"))];
+    let texts = [
+        (1, "first", include_str!("../../migrations/sqlite/0001_first.sql")),
+        (3, "policies", include_str!("../../migrations/sqlite/0003_policies.sql")),
+    ];
     let migration = |(version, name, text): (i64, &'static str, &'static str)| {
         Migration::new(version, name.into(), MigrationType::Simple, text.into_sql_str(), false)
     };

@@ -5,7 +5,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Decode, Row, Sqlite, Type};
 use zephyr_core::effect::{Effect, Lane};
 use zephyr_core::{EffectId, StreamId};
-use zephyr_engine::ports::{EventRow, RequestRow, StoreError, StreamRow, TokenRow};
+use zephyr_engine::ports::{AppliedRow, EventRow, RequestRow, StoreError, StreamRow, TokenRow};
 
 use super::errors::unreadable;
 
@@ -73,6 +73,12 @@ pub(super) fn request(row: &SqliteRow) -> Result<RequestRow, StoreError> {
 /// `hash, kind, holder`
 pub(super) fn token(row: &SqliteRow) -> Result<TokenRow, StoreError> {
     Ok(TokenRow { hash: get(row, 0)?, kind: get(row, 1)?, holder: get(row, 2)? })
+}
+
+/// `seq, version, at, applied_by, source`
+pub(super) fn applied(row: &SqliteRow) -> Result<AppliedRow, StoreError> {
+    let (version, at) = (get(row, 1)?, time(row, 2)?);
+    Ok(AppliedRow { seq: number(row, 0)?, version, at, by: get(row, 3)?, source: get(row, 4)? })
 }
 
 /// A lane as stored.

@@ -3,10 +3,12 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use zephyr_core::policy::Rule;
 use zephyr_core::{PersonId, RotationId};
 
 use crate::env;
 
+pub mod policy;
 mod values;
 
 pub use values::{IncidentArg, LogFormat, SeverityArg, TargetArg};
@@ -61,6 +63,9 @@ pub enum Command {
     Ack,
     /// Who is on call now
     Oncall,
+    /// Which policy is in force, since when and by whom; apply another
+    #[command(subcommand)]
+    Policy(policy::Policy),
     /// Let a person or a program use the API
     #[command(subcommand)]
     Token(Token),
@@ -70,9 +75,9 @@ pub enum Command {
 
 #[derive(Debug, Args)]
 pub struct Serve {
-    /// The policy file
-    #[arg(long, value_name = "FILE", default_value = "zephyr.toml")]
-    pub policy: PathBuf,
+    /// The policy file, followed while it runs [default: ./zephyr.toml; else the policy applied last]
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
     /// Where to listen; port 0 takes any that is free
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7878")]
     pub listen: String,
@@ -95,6 +100,9 @@ pub struct Check {
     /// The policy file
     #[arg(value_name = "FILE", default_value = "zephyr.toml")]
     pub file: PathBuf,
+    /// Read no file: say what a rule means, with an example of it broken and one of it kept
+    #[arg(long, value_name = "RULE", conflicts_with = "file")]
+    pub explain: Option<Rule>,
 }
 
 #[derive(Debug, Subcommand)]

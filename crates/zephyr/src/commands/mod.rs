@@ -22,6 +22,7 @@ pub mod oncall;
 pub mod overview;
 pub mod page_change;
 pub mod page_list;
+pub mod policy;
 pub mod serve;
 pub mod token_create;
 
@@ -129,6 +130,8 @@ pub mod paths {
     pub const ACK: &str = "/api/v1/ack";
     /// Who is on call.
     pub const ONCALL: &str = "/api/v1/oncall";
+    /// Policies: which were in force, and applying another.
+    pub const POLICIES: &str = "/api/v1/policies";
     /// Tokens.
     pub const TOKENS: &str = "/api/v1/tokens";
 
@@ -138,6 +141,11 @@ pub mod paths {
     pub const PUBLIC_ENTRIES: &str = "/api/v1/builtin/status";
     /// Tickets of the built-in tracker.
     pub const TICKETS: &str = "/api/v1/builtin/tickets";
+
+    /// The text of one policy.
+    pub fn policy(version: &str) -> String {
+        format!("{POLICIES}/{version}")
+    }
 
     /// What a person was rung with.
     pub fn inbox(person: &str) -> String {
