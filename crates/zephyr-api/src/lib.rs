@@ -6,9 +6,11 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+mod declaring;
 mod policy;
 mod problem;
 
+pub use declaring::ResolveIncident;
 pub use policy::{AppliedPolicy, ApplyPolicy, Policies, PolicyApplied, PolicyChange, PolicyMistake, PolicyText};
 pub use problem::{Code, Problem};
 
@@ -33,12 +35,15 @@ pub struct OpenIncident {
     /// First public line, instead of the policy's sentence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub public: Option<String>,
+    /// Who noticed it first: `customer`, `employee` or `monitoring`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reported_by: Option<String>,
     /// Ring the opener's own phone too, if they are due.
     #[serde(default)]
     pub ring_me: bool,
 }
 
-/// `POST …/resolve` and `POST …/cancel`.
+/// `POST …/cancel`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EndIncident {
@@ -131,6 +136,9 @@ pub struct Incident {
     pub opened_at: Timestamp,
     /// By whom: a person's id, or a program's name.
     pub opened_by: String,
+    /// Who noticed it first, where somebody has said so: `customer`, `employee` or `monitoring`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reported_by: Option<String>,
     /// Who answered first: incident commander until somebody takes the role.
     pub acting_commander: Option<String>,
     /// When the next update is due; `None` once it is over.

@@ -60,7 +60,7 @@ pub async fn resolve<S: Stores>(
     Path(label): Path<String>,
     Posted { caller, fields }: Posted<End>,
 ) -> Response {
-    act(&app, caller, &label, last_line(&fields).map(|public| Command::Resolve { public })).await
+    act(&app, caller, &label, last_line(&fields).map(|public| Command::Resolve { public, reported_by: None })).await
 }
 
 /// It was a false alarm.

@@ -52,3 +52,31 @@ fn p3_a_false_alarm_asks_nothing_even_at_a_terminal() {
         entries.iter().all(|entry| entry["state"] == "withdrawn").then_some(())
     });
 }
+
+#[test]
+fn p4_who_reported_it_is_kept_from_the_opening_and_corrected_at_the_end() {
+    let place = Place::new();
+    let _server = place.start();
+    let opened = place.json(&["incident", "open", "--reported-by", "customer", "Checkout fails in frankfurt"]);
+    assert_eq!(opened["incident"]["reported_by"], "customer");
+    let shown = place.see(&["incident", "show", "INC-1", "--all"]);
+    assert!(shown.contains("; reported by customer\n"), "{shown}");
+    assert!(shown.contains("; reported by a customer"), "{shown}");
+    let resolved = place.json(&["incident", "resolve", "INC-1", "--reported-by", "monitoring"]);
+    assert_eq!(resolved["incident"]["reported_by"], "monitoring");
+    let corrected = place.json(&["incident", "resolve", "INC-1", "--reported-by", "employee"]);
+    assert_eq!(corrected["incident"]["reported_by"], "employee");
+    assert_eq!(corrected["incident"]["phase"], "resolved");
+    let shown = place.see(&["incident", "show", "INC-1", "--all"]);
+    assert!(shown.contains("reported by an employee, says "), "{shown}");
+}
+
+#[test]
+fn p4_without_a_terminal_resolving_asks_nothing_and_leaves_the_reporter_unknown() {
+    let place = Place::new();
+    let _server = place.start();
+    assert!(place.run(&MISSION).status.success());
+    let resolved = place.json(&["incident", "resolve", "INC-1"]);
+    assert_eq!(resolved["incident"]["phase"], "resolved");
+    assert!(resolved["incident"].get("reported_by").is_none(), "{resolved}");
+}
