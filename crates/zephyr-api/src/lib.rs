@@ -7,9 +7,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+mod declaring;
 mod policy;
 mod problem;
 
+pub use declaring::ResolveIncident;
 pub use policy::{AppliedPolicy, ApplyPolicy, Policies, PolicyApplied, PolicyChange, PolicyMistake, PolicyText};
 pub use problem::{Code, Problem};
 
@@ -38,12 +40,16 @@ pub struct OpenIncident {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(min_length = 1, max_length = 2400)]
     pub public: Option<String>,
+    /// Who noticed it first: `customer`, `employee` or `monitoring`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(pattern = "^(customer|employee|monitoring)$")]
+    pub reported_by: Option<String>,
     /// Ring the opener's own phone too, if they are due.
     #[serde(default)]
     pub ring_me: bool,
 }
 
-/// `POST …/resolve` and `POST …/cancel`.
+/// `POST …/cancel`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "public": "Checkout is fast again." }))]
@@ -151,6 +157,9 @@ pub struct Incident {
     pub opened_at: Timestamp,
     /// By whom: a person's id, or a program's name.
     pub opened_by: String,
+    /// Who noticed it first, where somebody has said so: `customer`, `employee` or `monitoring`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reported_by: Option<String>,
     /// Who answered first: incident commander until somebody takes the role.
     pub acting_commander: Option<String>,
     /// When the next update is due; `None` once it is over.

@@ -28,6 +28,7 @@ pub fn incident(incident: &Incident, world: &World, public_url: &str) -> api::In
         phase: incident.phase.as_str().to_owned(),
         opened_at: incident.opened_at,
         opened_by: incident.opened_by.to_string(),
+        reported_by: incident.reported_by.map(|by| by.to_string()),
         acting_commander: incident.acting_commander.as_ref().map(ToString::to_string),
         update_due_at: incident.is_open().then_some(incident.update_due_at),
         pages: pages.collect(),

@@ -7,7 +7,6 @@ use clap::Parser as _;
 
 use crate::cli::{Cli, Command, Incident, Page, Token};
 use crate::commands::Session;
-use crate::commands::incident_end::How;
 use crate::failure::{Exit, Failure};
 use crate::printer::Printer;
 use crate::settings::Settings;
@@ -95,8 +94,8 @@ async fn ask(session: &mut Session<'_>, settings: &Settings, command: Option<Com
             Incident::List(given) => commands::incident_list::run(session, given).await,
             Incident::Show(given) => commands::incident_show::run(session, given).await,
             Incident::Timeline(given) => commands::incident_timeline::run(session, given).await,
-            Incident::Resolve(given) => commands::incident_end::run(session, How::Resolve, given).await,
-            Incident::Cancel(given) => commands::incident_end::run(session, How::Cancel, given).await,
+            Incident::Resolve(given) => commands::incident_end::resolve(session, given).await,
+            Incident::Cancel(given) => commands::incident_end::cancel(session, given).await,
             Incident::Update(given) => commands::incident_change::update(session, given).await,
             Incident::Reopen(given) => commands::incident_change::reopen(session, given).await,
             Incident::Severity(given) => commands::incident_change::severity(session, given).await,

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::Reporter;
 use crate::mirror::MirrorEvent;
 use crate::page::{PageEvent, RingEvent};
 use crate::policy::{PolicyVersion, Severity};
@@ -46,6 +47,8 @@ pub enum Body {
         region: Option<RegionId>,
         /// Whether it is private.
         private: bool,
+        /// Who noticed it first, where it was said.
+        reported_by: Option<Reporter>,
         /// The runbook as it stands.
         runbook: Runbook,
         /// Its first public words, where it has any.
@@ -91,6 +94,11 @@ pub enum Body {
         service: Option<ServiceId>,
         /// The region from now on.
         region: Option<RegionId>,
+    },
+    /// Somebody said who noticed it first.
+    ReporterSet {
+        /// Who did.
+        reported_by: Reporter,
     },
     /// It was not over.
     Reopened {

@@ -38,7 +38,7 @@ mod update;
 
 pub use ack_everything::answer_all;
 pub use answer::{ask, done};
-pub use open::{declaration, public_line, region, service, severity};
+pub use open::{declaration, public_line, region, reporter, service, severity};
 
 /// The routes of the API and of health.
 pub fn routes<S: Stores>() -> Router<App<S>> {

@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use zephyr_api::{Changed, OpenIncident, Problem};
-use zephyr_core::incident::Declaration;
+use zephyr_core::incident::{Declaration, Reporter};
 use zephyr_core::policy::{Policy, Severity};
 use zephyr_core::text::{PublicLine, Summary};
 use zephyr_core::{RegionId, ServiceId, catalog};
@@ -48,9 +48,15 @@ pub fn declaration(given: OpenIncident, policy: &Policy) -> Result<Declaration, 
         service: given.service.map(|name| service(&name, policy)).transpose()?,
         region: given.region.map(|name| region(&name, policy)).transpose()?,
         private: given.private,
+        reported_by: given.reported_by.map(|name| reporter(&name)).transpose()?,
         public: given.public.map(|line| public_line(&line)).transpose()?,
         ring_me: given.ring_me,
     })
+}
+
+/// Who noticed it first, checked.
+pub fn reporter(given: &str) -> Result<Reporter, Problem> {
+    given.parse().map_err(|why| Fault::invalid("reported_by", why))
 }
 
 /// A public line, checked.

@@ -11,7 +11,7 @@ use zephyr_engine::RequestKey;
 
 use super::form::{NoFields, Posted};
 use super::problem::page_for;
-use crate::api::{answer_all, ask, public_line};
+use crate::api::{answer_all, ask, public_line, reporter};
 use crate::app::{App, Stores};
 use crate::auth::Caller;
 use crate::fault::Fault;
@@ -21,6 +21,8 @@ use crate::fault::Fault;
 pub struct End {
     #[serde(default)]
     public: String,
+    #[serde(default)]
+    reported_by: String,
 }
 
 /// Whom to ring again.
@@ -61,7 +63,7 @@ pub async fn resolve<S: Stores>(
     Path(label): Path<String>,
     Posted { caller, fields, key }: Posted<End>,
 ) -> Response {
-    act(&app, caller, key, &label, last_line(&fields).map(|public| Command::Resolve { public })).await
+    act(&app, caller, key, &label, resolution(&fields)).await
 }
 
 /// It was a false alarm.
@@ -91,6 +93,11 @@ pub async fn ring_again<S: Stores>(
     let person = fields.person.parse::<PersonId>().map_err(|why| Fault::invalid("person", why).into());
     let target = Target::named(&target);
     act(&app, caller, key, &label, person.map(|person| Command::RingAgain { target, person })).await
+}
+
+fn resolution(fields: &End) -> Result<Command, Fault> {
+    let reported_by = (!fields.reported_by.is_empty()).then(|| reporter(&fields.reported_by)).transpose()?;
+    Ok(Command::Resolve { public: last_line(fields)?, reported_by })
 }
 
 fn last_line(fields: &End) -> Result<Option<PublicLine>, Fault> {

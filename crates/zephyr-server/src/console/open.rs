@@ -49,6 +49,8 @@ pub struct Given {
     #[serde(default)]
     region: String,
     #[serde(default)]
+    reported_by: String,
+    #[serde(default)]
     private: String,
     #[serde(default)]
     public: String,
@@ -63,6 +65,7 @@ impl Given {
             severity: "2".to_owned(),
             service: empty(),
             region: empty(),
+            reported_by: empty(),
             private: empty(),
             public: empty(),
         }
@@ -77,6 +80,7 @@ impl Given {
             region: said(&self.region),
             private: !self.private.is_empty(),
             public: said(&self.public),
+            reported_by: said(&self.reported_by),
             ..OpenIncident::default()
         })
     }

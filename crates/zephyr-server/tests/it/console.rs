@@ -402,7 +402,9 @@ async fn an_incident_is_told_of_changed_and_opened_again_by_forms() {
     assert_eq!(page(&incident, "platform")["state"], "ringing");
     let story = server.send(get("/incidents/1").session(&maya)).await.body;
     assert_eq!(story.matches("A slow query is found").count(), 1, "{story}");
-    assert_eq!(post("resolve", "key=f").await.0, 303);
+    assert_eq!(post("resolve", "key=f&reported_by=nobody").await.0, 422);
+    assert_eq!(post("resolve", "key=f2&reported_by=customer").await.0, 303);
+    assert_eq!(server.incident(1).await["reported_by"], "customer");
     assert!(server.send(get("/incidents/1/change").session(&maya)).await.body.contains("reopen and page again"));
     assert_eq!(post("reopen", "key=g&public=").await.0, 303);
     assert_eq!(server.incident(1).await["phase"], "open");

@@ -185,6 +185,7 @@ fn declare(number: u64) -> Request {
             service: None,
             region: None,
             private: false,
+            reported_by: None,
             public: None,
             ring_me: false,
         }),

@@ -15,7 +15,7 @@ mod values;
 
 pub use init::Init;
 pub use store::Store;
-pub use values::{IncidentArg, LogFormat, SeverityArg, TargetArg};
+pub use values::{IncidentArg, LogFormat, ReporterArg, SeverityArg, TargetArg};
 
 /// Incident response and on-call, on your own machine.
 #[derive(Debug, Parser)]
@@ -134,7 +134,7 @@ pub enum Incident {
     /// Everything that happened, in order
     Timeline(Timeline),
     /// It is over: pages stop, the status entry and the ticket are closed
-    Resolve(End),
+    Resolve(Resolve),
     /// It was a false alarm: pages stop, the status entry is withdrawn. Nobody asks why
     Cancel(End),
     /// How things stand, in your words: to the channel and the status page
@@ -170,6 +170,9 @@ pub struct Open {
     /// The first public line, instead of the policy's sentence
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true, value_parser = values::text)]
     pub public: Option<String>,
+    /// Who noticed it first
+    #[arg(long, value_name = "WHO", value_enum)]
+    pub reported_by: Option<ReporterArg>,
     /// Ring my own phone too, if I am on call
     #[arg(long)]
     pub ring_me: bool,
@@ -214,6 +217,15 @@ pub struct One {
     /// Which; may be left out while only one is open
     #[arg(value_name = "INC-7")]
     pub incident: Option<IncidentArg>,
+}
+
+#[derive(Debug, Args)]
+pub struct Resolve {
+    #[command(flatten)]
+    pub end: End,
+    /// Who noticed it first; a terminal asks where nobody has said so yet
+    #[arg(long, value_name = "WHO", value_enum)]
+    pub reported_by: Option<ReporterArg>,
 }
 
 #[derive(Debug, Args)]

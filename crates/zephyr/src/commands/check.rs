@@ -182,6 +182,7 @@ fn opened(world: &World, severity: Severity, service: Option<&ServiceId>, at: Ti
         service: service.cloned(),
         region: None,
         private: false,
+        reported_by: None,
         public: None,
         ring_me: false,
     };

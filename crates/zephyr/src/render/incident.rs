@@ -24,7 +24,8 @@ pub fn head(incident: &Incident, how: &str) -> Line {
 /// Everything about it, without what happened.
 pub fn all(incident: &Incident, clock: &Clock) -> Vec<Line> {
     let mut lines = vec![head(incident, &incident.phase)];
-    let opened = format!("{}, by {}", clock.at(incident.opened_at), incident.opened_by);
+    let reporter = incident.reported_by.as_ref().map(|by| format!("; reported by {by}")).unwrap_or_default();
+    let opened = format!("{}, by {}{reporter}", clock.at(incident.opened_at), incident.opened_by);
     lines.push(Line::labelled("opened").plain(&opened));
     lines.push(subject(incident));
     if let Some(commander) = &incident.acting_commander {

@@ -10,6 +10,7 @@
 
 mod bad_input;
 mod crash;
+mod declaring;
 mod demo;
 mod docs;
 mod follow;
