@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use zephyr_core::World;
 use zephyr_engine::ports::{Objects, Registry, Store};
 
@@ -39,6 +39,8 @@ pub struct Shared<S> {
     pub status_page: Mutex<Option<(u64, Bytes)>>,
     /// The policy in force, and how another comes into force.
     pub policies: Policies,
+    /// One permit for each stream of events that is open.
+    pub streams: Arc<Semaphore>,
     ending: watch::Receiver<bool>,
     chance: Mutex<Chance>,
 }
@@ -57,7 +59,9 @@ impl<S> App<S> {
         let local = Secret::new(settings.local_token.clone());
         let chance: Mutex<Chance> = Mutex::new(Box::new(chance));
         let status_page = Mutex::new(None);
-        Self(Arc::new(Shared { store, engine, settings, metrics, local, status_page, policies, ending, chance }))
+        let streams = Arc::new(Semaphore::new(crate::bounds::STREAMS));
+        let shared = Shared { store, engine, settings, metrics, local, status_page, streams, policies, ending, chance };
+        Self(Arc::new(shared))
     }
 
     /// The policy and what belongs to it, as in force now.

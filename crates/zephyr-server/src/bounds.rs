@@ -24,3 +24,9 @@ pub const RETRY_AFTER_SECS: u32 = 1;
 pub const NAMES_IN_A_HINT: usize = 12;
 /// Events shown on the page of one incident.
 pub const STORY_ROWS: usize = 500;
+/// Streams of events at a time: a quarter of the connections, so that they never keep an opening or an answer out.
+pub const STREAMS: usize = 200;
+/// How often a stream says that it lives, and looks whether its caller still may read: well below [`IDLE`].
+pub const HEARTBEAT: Duration = Duration::from_secs(10);
+/// Messages that wait for a slow reader of a stream; more are not read from the store before these are taken.
+pub const STREAM_BACKLOG: usize = 16;

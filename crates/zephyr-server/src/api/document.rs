@@ -32,6 +32,7 @@ use zephyr_core::limits;
         super::open::open,
         super::show::show,
         super::timeline::timeline,
+        super::events::events,
         super::resolve::resolve,
         super::update::update,
         super::reopen::reopen,

@@ -15,6 +15,7 @@ mod builtin;
 mod cancel;
 mod decline;
 mod document;
+mod events;
 mod extract;
 mod health;
 mod list;
@@ -46,6 +47,7 @@ pub fn routes<S: Stores>() -> Router<App<S>> {
         .route("/api/v1/incidents", get(list::list::<S>).post(open::open::<S>))
         .route("/api/v1/incidents/{incident}", get(show::show::<S>))
         .route("/api/v1/incidents/{incident}/timeline", get(timeline::timeline::<S>))
+        .route("/api/v1/incidents/{incident}/events", get(events::events::<S>))
         .route("/api/v1/incidents/{incident}/resolve", post(resolve::resolve::<S>))
         .route("/api/v1/incidents/{incident}/update", post(update::update::<S>))
         .route("/api/v1/incidents/{incident}/reopen", post(reopen::reopen::<S>))

@@ -11,6 +11,7 @@ mod kit;
 mod auth;
 mod bad_input;
 mod console;
+mod events;
 mod faults;
 mod flow;
 mod long_poll;

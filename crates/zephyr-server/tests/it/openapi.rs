@@ -41,6 +41,11 @@ impl Operation {
         self.said["security"] == json!([{ "bearer": [] }])
     }
 
+    /// Whether its answer comes to an end: the tests of `events` read the one that does not.
+    fn ends(&self) -> bool {
+        self.id != "follow_incident"
+    }
+
     /// The request of the document's examples.
     fn example(&self, document: &Value) -> Ask {
         let mut path = self.path.clone();
@@ -177,7 +182,7 @@ async fn the_document_names_every_address_and_no_other() {
 #[tokio::test]
 async fn every_example_works_and_is_answered_as_the_document_says() {
     let (_, document) = document(&start().await).await;
-    for operation in operations(&document) {
+    for operation in operations(&document).into_iter().filter(Operation::ends) {
         let server = start().await;
         let caller = scene(&server, &operation.id).await;
         let ask = operation.example(&document);
@@ -210,7 +215,7 @@ async fn every_operation_wants_a_token_and_a_get_changes_nothing() {
             let problem = &operation.said["responses"]["401"]["content"]["application/problem+json"]["schema"];
             validate(&document, problem, &answer.json(), &operation.id);
         }
-        if operation.method == "GET" {
+        if operation.method == "GET" && operation.ends() {
             assert_eq!(server.send(ask.token(LOCAL)).await.status, 200, "{}", operation.id);
         }
         assert_eq!(server.store.peek_streams(), before, "{}", operation.id);

@@ -18,8 +18,26 @@ const PORT: &str = "7878";
 const END: char = '\u{1}';
 
 /// Programs that a test cannot run, and every line they are called with. Anything else fails.
-const STANDINS: &[(&str, &[&str])] =
-    &[("cargo", &["run --release -- demo", "xtask ci", "install --locked --path crates/zephyr"])];
+const STANDINS: &[(&str, &[&str])] = &[
+    ("cargo", &["run --release -- demo", "xtask ci", "install --locked --path crates/zephyr"]),
+    (
+        "sudo",
+        &[
+            "dpkg -i zephyr_*.deb",
+            "systemctl enable --now zephyr",
+            "journalctl -u zephyr",
+            "-u zephyr zephyr --data /var/lib/zephyr doctor",
+        ],
+    ),
+    (
+        "docker",
+        &[
+            "build -t zephyr target/dist-out",
+            "run -v zephyr:/var/lib/zephyr -v ./zephyr.toml:/etc/zephyr/zephyr.toml:ro \
+             -p 127.0.0.1:7878:7878 zephyr",
+        ],
+    ),
+];
 
 pub struct Sandbox {
     folder: tempfile::TempDir,
