@@ -82,6 +82,12 @@ pub fn cargo(root: &Path, args: &[&str], more: &[String]) -> anyhow::Result<bool
     cargo_with(root, args, more, &[])
 }
 
+/// Writes the pages that are made from the code. The test that compares them knows how they are made.
+pub fn generate(root: &Path) -> anyhow::Result<bool> {
+    let args = ["test", "--quiet", "--package", "zephyr", "--test", "it", "generated"];
+    cargo_with(root, &args, &[], &[("ZEPHYR_GEN", Path::new("1"))])
+}
+
 fn cargo_with(root: &Path, args: &[&str], more: &[String], envs: &[(&str, &Path)]) -> anyhow::Result<bool> {
     if let Some(component) = args.first().and_then(|tool| missing_component(root, tool)) {
         anyhow::bail!("{component} is not installed; run: rustup component add {component}");

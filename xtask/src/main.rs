@@ -3,6 +3,7 @@
 //! Deliberately not here: anything that needs more than cargo, rustfmt and clippy.
 
 mod ci;
+mod dist;
 mod say;
 mod stages;
 mod tidy;
@@ -15,7 +16,9 @@ cargo xtask ci              every stage that CI runs, in its order
 cargo xtask fmt             format all code
 cargo xtask clippy          lints, warnings are errors
 cargo xtask tidy            the rules of the house
+cargo xtask gen             write the pages that are made from the code
 cargo xtask test [ARGS]     cargo test of the workspace
+cargo xtask dist            binary, tarball, Debian package, Dockerfile in target/dist-out
 cargo xtask bench [ARGS]    the benchmark
 cargo xtask sim [ARGS]      the simulator, `cargo xtask sim run --seed 7`";
 
@@ -38,7 +41,9 @@ fn run(task: &str, rest: &[String]) -> anyhow::Result<ExitCode> {
     let root = root()?;
     let passed = match task {
         "ci" => ci::run(&root)?,
+        "dist" => dist::run(&root)?,
         "tidy" => tidy::run(&root)?,
+        "gen" => ci::generate(&root)?,
         "help" | "--help" | "-h" => {
             say::print(USAGE);
             true

@@ -5,21 +5,29 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
+mod declaring;
+mod policy;
 mod problem;
 mod tokens;
 
+pub use declaring::ResolveIncident;
+pub use policy::{AppliedPolicy, ApplyPolicy, Policies, PolicyApplied, PolicyChange, PolicyMistake, PolicyText};
 pub use problem::{Code, Problem};
 pub use tokens::{TokenInfo, Tokens};
 
 /// `POST /api/v1/incidents`: what somebody declares.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "severity": 2, "summary": "Checkout p99 elevated in eu-frankfurt" }))]
 pub struct OpenIncident {
     /// What is wrong, one line, at most 300 characters.
+    #[schema(min_length = 1, max_length = 1200)]
     pub summary: String,
     /// 1, 2 or 3; 2 where left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 3)]
     pub severity: Option<u8>,
     /// Name of the service; else it is looked for in the summary.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -32,34 +40,45 @@ pub struct OpenIncident {
     pub private: bool,
     /// First public line, instead of the policy's sentence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(min_length = 1, max_length = 2400)]
     pub public: Option<String>,
+    /// Who noticed it first: `customer`, `employee` or `monitoring`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(pattern = "^(customer|employee|monitoring)$")]
+    pub reported_by: Option<String>,
     /// Ring the opener's own phone too, if they are due.
     #[serde(default)]
     pub ring_me: bool,
 }
 
-/// `POST …/resolve` and `POST …/cancel`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// `POST …/cancel`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "public": "Checkout is fast again." }))]
 pub struct EndIncident {
     /// The last public line, instead of the policy's sentence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(min_length = 1, max_length = 2400)]
     pub public: Option<String>,
 }
 
 /// `POST …/update`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "text": "A slow query is found; we are taking it out." }))]
 pub struct UpdateIncident {
     /// How things stand, one line, at most 600 characters; public where the incident has a status entry.
+    #[schema(min_length = 1, max_length = 2400)]
     pub text: String,
 }
 
 /// `POST …/severity`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "severity": 1 }))]
 pub struct SetSeverity {
     /// 1, 2 or 3.
+    #[schema(minimum = 1, maximum = 3)]
     pub severity: u8,
     /// It was wrong from the beginning: what is owed afterwards follows the new one, not the worst it was.
     #[serde(default)]
@@ -67,8 +86,9 @@ pub struct SetSeverity {
 }
 
 /// `POST …/service`: one of the two, or both.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "region": "eu-frankfurt" }))]
 pub struct SetService {
     /// Name of the service.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -79,11 +99,13 @@ pub struct SetService {
 }
 
 /// `POST …/reopen`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "public": "Checkout is slow again; we are investigating." }))]
 pub struct ReopenIncident {
     /// The public line, instead of the policy's sentence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(min_length = 1, max_length = 2400)]
     pub public: Option<String>,
     /// Ring whoever reopens too, if they are due.
     #[serde(default)]
@@ -91,23 +113,27 @@ pub struct ReopenIncident {
 }
 
 /// `POST …/pages/{target}/stop`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "reason": "Handled together with INC-6." }))]
 pub struct StopPage {
     /// Why, one line.
+    #[schema(min_length = 1, max_length = 2000)]
     pub reason: String,
 }
 
 /// `POST …/pages/{target}/ring-again`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "person": "tomas" }))]
 pub struct RingAgain {
     /// Whom.
+    #[schema(pattern = "^[a-z0-9][a-z0-9_-]{0,63}$")]
     pub person: String,
 }
 
 /// An incident as its readers see it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Incident {
     /// `INC-7`.
     pub label: String,
@@ -118,6 +144,7 @@ pub struct Incident {
     /// What is wrong.
     pub summary: String,
     /// 1, 2 or 3.
+    #[schema(minimum = 1, maximum = 3)]
     pub severity: u8,
     /// The service, where it is known.
     pub service: Option<String>,
@@ -126,11 +153,15 @@ pub struct Incident {
     /// Whether it is private.
     pub private: bool,
     /// `open`, `resolved` or `cancelled`.
+    #[schema(pattern = "^(open|resolved|cancelled)$")]
     pub phase: String,
     /// When it was opened.
     pub opened_at: Timestamp,
     /// By whom: a person's id, or a program's name.
     pub opened_by: String,
+    /// Who noticed it first, where somebody has said so: `customer`, `employee` or `monitoring`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reported_by: Option<String>,
     /// Who answered first: incident commander until somebody takes the role.
     pub acting_commander: Option<String>,
     /// When the next update is due; `None` once it is over.
@@ -147,16 +178,31 @@ pub struct Incident {
     pub runbook: Runbook,
     /// The policy version it was opened under.
     pub policy: String,
+    /// Its first public words, where it has any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub public: Option<PublicWords>,
+}
+
+/// What the public was told first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PublicWords {
+    /// The words.
+    pub text: String,
+    /// The policy whose sentence it is; `None` where a person wrote it.
+    pub policy: Option<String>,
+    /// Who applied that policy, and thereby approved the sentence.
+    pub approved_by: Option<String>,
 }
 
 /// One page of an incident.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Page {
     /// `service`, or the name of a rotation.
     pub target: String,
     /// The rotation that owns it.
     pub rotation: Option<String>,
     /// `ringing`, `answered` or `stopped`.
+    #[schema(pattern = "^(ringing|answered|stopped)$")]
     pub state: String,
     /// Whose phones ring for it now, each with how far they got.
     pub wanted: Vec<Wanted>,
@@ -177,7 +223,7 @@ pub struct Page {
 }
 
 /// Somebody whose phone rings.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Wanted {
     /// Person id.
     pub person: String,
@@ -188,20 +234,23 @@ pub struct Wanted {
 }
 
 /// One method of a ringing phone.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct MethodState {
     /// `push`, `sms`, `call`, `email`, `chat`.
+    #[schema(pattern = "^(push|sms|call|email|chat)$")]
     pub method: String,
     /// `waiting`, `sent`, `accepted`, `failed`, `withheld`.
+    #[schema(pattern = "^(waiting|sent|accepted|failed|withheld)$")]
     pub state: String,
     /// When it is due, was sent or was accepted.
     pub at: Option<Timestamp>,
 }
 
 /// A channel, status entry or ticket.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Link {
     /// `none` (there is none to be), `pending` or `shown`.
+    #[schema(pattern = "^(none|pending|shown)$")]
     pub state: String,
     /// The provider's name for it.
     pub id: Option<String>,
@@ -212,7 +261,7 @@ pub struct Link {
 }
 
 /// The runbook that is pinned.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Runbook {
     /// Its path.
     pub path: String,
@@ -221,14 +270,14 @@ pub struct Runbook {
 }
 
 /// `GET /api/v1/incidents`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Incidents {
     /// Newest first.
     pub incidents: Vec<Incident>,
 }
 
 /// What a command answers: the incident after it is durable.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Changed {
     /// After the command.
     pub incident: Incident,
@@ -237,14 +286,14 @@ pub struct Changed {
 }
 
 /// `POST /api/v1/ack`: every incident that was answered.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Acknowledged {
     /// Those answered, after it.
     pub incidents: Vec<Incident>,
 }
 
 /// `GET …/timeline`: events after a sequence number, in order.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Timeline {
     /// In order.
     pub entries: Vec<Entry>,
@@ -253,7 +302,7 @@ pub struct Timeline {
 }
 
 /// One event of a timeline.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Entry {
     /// From 1, without holes.
     pub seq: u64,
@@ -270,7 +319,7 @@ pub struct Entry {
 }
 
 /// `GET /api/v1/oncall`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct OnCall {
     /// The instant it holds for.
     pub at: Timestamp,
@@ -279,7 +328,7 @@ pub struct OnCall {
 }
 
 /// Who is on call in one rotation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Rotation {
     /// Its name.
     pub name: String,
@@ -288,7 +337,7 @@ pub struct Rotation {
 }
 
 /// One person's present shift.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Shift {
     /// Layer, from 0.
     pub layer: u32,
@@ -300,19 +349,25 @@ pub struct Shift {
     pub awake: bool,
     /// Until when.
     pub until: Timestamp,
+    /// Their telephone; only for people and the machine's operator, so that they can be rung when no server answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
 }
 
 /// `POST /api/v1/tokens`; only for admins and the machine's operator.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "bot": "ci" }))]
 pub struct CreateToken {
     /// The person it is bound to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(pattern = "^[a-z0-9][a-z0-9_-]{0,63}$")]
     pub person: Option<String>,
     /// Or the name of a program.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(pattern = "^[a-z0-9][a-z0-9_-]{0,63}$")]
     pub bot: Option<String>,
-    /// What it may be used for: `read`, `declare`, `respond`, `admin`. Left out: all that the person may; `read` and
+    /// What it may be used for: `read`, `declare`, `respond`, `admin`, `metrics`. Left out: all that the person may; `read` and
     /// `declare` for a program.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scopes: Option<Vec<String>>,
@@ -322,7 +377,7 @@ pub struct CreateToken {
 }
 
 /// A new token; the only time its secret is shown.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Token {
     /// The secret, for `Authorization: Bearer …`.
     pub token: String,
@@ -333,13 +388,14 @@ pub struct Token {
 }
 
 /// `GET /api/v1/me`: who the token speaks for, and what the server is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Me {
     /// Person id, where it is a person's.
     pub person: Option<String>,
     /// Display name.
     pub name: Option<String>,
     /// `person`, `bot` or `local`.
+    #[schema(pattern = "^(person|bot|local)$")]
     pub kind: String,
     /// Whether they may do what admins may.
     pub admin: bool,
@@ -349,6 +405,9 @@ pub struct Me {
     pub organisation: String,
     /// The policy version in force.
     pub policy: String,
+    /// Why the policy in force is not that of the file that the server watches.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy_trouble: Option<String>,
     /// Whether no telephone rings: pages only go to the built-in inbox.
     pub built_in_paging: bool,
     /// The present, by the store's clock.
@@ -358,7 +417,7 @@ pub struct Me {
 }
 
 /// `GET /healthz` and `GET /readyz`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Health {
     /// `ok`, or what is wrong.
     pub status: String,
@@ -368,4 +427,7 @@ pub struct Health {
     pub tells_waiting: u64,
     /// Seconds by which the oldest unsent page is late; 0 when none is.
     pub oldest_page_late_secs: i64,
+    /// Why the policy in force is not that of the file that the server watches. Pages go on under the one in force.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy_trouble: Option<String>,
 }

@@ -3,9 +3,12 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::PolicyMistake;
 
 /// What went wrong, for programs. A code keeps its meaning for ever.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Code {
     /// 400: not JSON, or not the JSON that is wanted.
@@ -57,7 +60,7 @@ impl Code {
 }
 
 /// The body of every error answer, `application/problem+json`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Problem {
     /// Stable code.
     pub code: Code,
@@ -74,12 +77,23 @@ pub struct Problem {
     /// The field that is meant, where it is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
+    /// What is wrong with a policy file, in its order.
+    #[serde(default, skip_serializing_if = "<[PolicyMistake]>::is_empty")]
+    pub mistakes: Box<[PolicyMistake]>,
 }
 
 impl Problem {
     /// A problem with a title and nothing more.
     pub fn new(code: Code, title: impl Into<String>) -> Self {
-        Self { code, status: code.status(), title: title.into(), detail: None, hint: None, field: None }
+        Self {
+            code,
+            status: code.status(),
+            title: title.into(),
+            detail: None,
+            hint: None,
+            field: None,
+            mistakes: Box::default(),
+        }
     }
 
     /// Says why.

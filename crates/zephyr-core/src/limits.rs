@@ -17,6 +17,8 @@ pub const ERROR_CHARS: usize = 300;
 
 /// A policy file: five hundred people and a hundred rotations take about 150 kB.
 pub const POLICY_BYTES: usize = 1_000_000;
+/// A request that carries a policy file: every second character of the file may need an escape in JSON.
+pub const POLICY_BODY_BYTES: usize = 2 * POLICY_BYTES;
 /// Mistakes reported at once: more are not read.
 pub const POLICY_MISTAKES: usize = 50;
 /// Regions in a policy: a list that is read at a glance.

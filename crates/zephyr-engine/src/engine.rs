@@ -187,9 +187,9 @@ impl<S: Store, E: Entropy> Engine<S, E> {
         if claimed.len() >= room {
             self.outbox.waiting(lane);
         }
-        for Claimed { id, stream, effect, attempt, abandoned } in claimed {
+        for Claimed { id, stream, effect, attempt, due_at, abandoned } in claimed {
             let abandoned = abandoned && is_doubtful(&effect);
-            let send = Send { id, stream, effect, attempt };
+            let send = Send { id, stream, effect, attempt, due_at };
             self.outbox.hold(Held { send, urgency: 0, abandoned, decided_at: None });
         }
         Ok(())

@@ -17,4 +17,4 @@ mod transact;
 pub use engine::Engine;
 pub use input::{Answer, Ask, Request, RequestKey};
 pub use outbox::Send;
-pub use state::incident_of;
+pub use state::{audit, incident_of};

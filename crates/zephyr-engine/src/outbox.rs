@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use zephyr_core::effect::{Effect, Lane};
 use zephyr_core::{EffectId, StreamId, limits};
 
@@ -18,6 +19,8 @@ pub struct Send {
     pub effect: Effect,
     /// Tries that ended before this one.
     pub attempt: u32,
+    /// When this try was due.
+    pub due_at: Timestamp,
 }
 
 /// An effect that this replica has claimed and not yet handed out.
@@ -53,7 +56,7 @@ impl Outbox {
     /// Takes note of an effect that was committed.
     pub fn committed(&mut self, stream: StreamId, effect: NewEffect, decided_at: u64) {
         if effect.claimed {
-            let send = Send { id: effect.id, stream, effect: effect.effect, attempt: 0 };
+            let send = Send { id: effect.id, stream, effect: effect.effect, attempt: 0, due_at: effect.due_at };
             self.hold(Held { send, urgency: effect.urgency, abandoned: false, decided_at: Some(decided_at) });
         } else {
             self.waiting(effect.effect.lane());
@@ -147,7 +150,8 @@ mod tests {
 
     fn held(index: u32, urgency: u8, effect: Effect) -> Held {
         let stream = IncidentId(Uuid::nil()).stream();
-        let send = Send { id: EffectId::derive(stream, 1, index), stream, effect, attempt: 0 };
+        let send =
+            Send { id: EffectId::derive(stream, 1, index), stream, effect, attempt: 0, due_at: Timestamp::UNIX_EPOCH };
         Held { send, urgency, abandoned: false, decided_at: None }
     }
 

@@ -106,8 +106,12 @@ pub trait Registry: Clone + Send + Sync + 'static {
     fn tokens(&self, limit: usize) -> impl Future<Output = Result<Vec<TokenRow>, StoreError>> + Send;
     /// Ends a token for good, in somebody's name, and returns it. One that was revoked before stays as it was.
     fn revoke_token(&self, id: &str, by: &str) -> impl Future<Output = Result<Option<TokenRow>, StoreError>> + Send;
-    /// Keeps a policy that is in force from now on. The same version again changes nothing.
-    fn put_policy(&self, version: &str, text: &str) -> impl Future<Output = Result<(), StoreError>> + Send;
+    /// Keeps a policy that is in force from now on. One that is in force already changes nothing.
+    fn put_policy(&self, policy: PolicyRow) -> impl Future<Output = Result<(), StoreError>> + Send;
+    /// The policies that came into force, the last first, at most `limit`. One that came back is there twice.
+    fn policies(&self, limit: usize) -> impl Future<Output = Result<Vec<AppliedRow>, StoreError>> + Send;
+    /// The text of a policy that was in force.
+    fn policy_text(&self, version: &str) -> impl Future<Output = Result<Option<String>, StoreError>> + Send;
 }
 
 /// A token, without the secret itself.
@@ -131,6 +135,34 @@ pub struct TokenRow {
     pub expires_at: Option<Timestamp>,
     /// When and by whom it was revoked.
     pub revoked: Option<(Timestamp, String)>,
+}
+
+/// A policy to keep.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyRow {
+    /// Its version.
+    pub version: String,
+    /// Its whole text, with people's addresses: a server without a file starts from it.
+    pub text: String,
+    /// Who applied it, as a timeline names them.
+    pub by: String,
+    /// Where it came from: `api`, or the name of a file without its folders.
+    pub source: String,
+}
+
+/// That a policy came into force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AppliedRow {
+    /// From 1, without holes.
+    pub seq: u64,
+    /// Which.
+    pub version: String,
+    /// When.
+    pub at: Timestamp,
+    /// Who applied it.
+    pub by: String,
+    /// Where it came from.
+    pub source: String,
 }
 
 /// A document of a built-in provider.
@@ -280,6 +312,8 @@ pub struct Claimed {
     pub effect: Effect,
     /// Tries that ended before.
     pub attempt: u32,
+    /// When this try was due.
+    pub due_at: Timestamp,
     /// An earlier epoch had claimed it and never said what became of it.
     pub abandoned: bool,
 }

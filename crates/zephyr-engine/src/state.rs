@@ -2,7 +2,9 @@
 
 use zephyr_core::incident::{Event, Incident, STATE_FORMAT};
 
-use crate::ports::{Store, StoreError, StreamRow};
+use zephyr_core::invariants;
+
+use crate::ports::{EventRow, Store, StoreError, StreamRow};
 
 /// The incident that a row of the store holds.
 pub async fn incident_of<S: Store>(store: &S, row: StreamRow) -> Result<Incident, StoreError> {
@@ -20,4 +22,25 @@ pub async fn incident_of<S: Store>(store: &S, row: StreamRow) -> Result<Incident
         state = Incident::fold(state, &event);
     }
     state.ok_or_else(|| corrupt(&"it does not begin with an opening"))
+}
+
+/// Everything that is wrong with a stored incident, in words: a state that is not the fold of its events, or a rule
+/// that it breaks. Empty when all is well.
+pub fn audit(row: &StreamRow, events: &[EventRow]) -> Vec<String> {
+    let mut folded = None;
+    for event in events {
+        match Event::from_stored(event.seq, event.at, &event.body) {
+            Ok(event) => folded = Incident::fold(folded, &event),
+            Err(error) => return vec![format!("{}: event {} cannot be read: {error}", row.id, event.seq)],
+        }
+    }
+    let Some(folded) = folded else { return vec![format!("{}: it does not begin with an opening", row.id)] };
+    let mut wrong = invariants::broken(&folded, row.wake_at);
+    // A state of another format is not read: it is folded anew when it is next changed.
+    let is_same =
+        row.format != STATE_FORMAT || serde_json::from_str(&row.state).is_ok_and(|state: Incident| state == folded);
+    if !is_same {
+        wrong.push(format!("{}: its state is not what its events make of it", folded.label()));
+    }
+    wrong
 }

@@ -9,6 +9,8 @@ use zephyr_core::World;
 use zephyr_engine::ports::{Objects, Registry, Store};
 
 use crate::auth::Secret;
+use crate::metrics::Metrics;
+use crate::policies::Policies;
 use crate::runtime::Handle;
 use crate::serve::Settings;
 
@@ -29,13 +31,16 @@ pub struct Shared<S> {
     pub engine: Handle,
     /// As the composition root gave them.
     pub settings: Settings,
+    /// What is measured.
+    pub metrics: Metrics,
     /// The operator's own token.
     pub local: Secret,
     /// The public status page, with the engine's turn after which it was made.
     pub status_page: Mutex<Option<(u64, Bytes)>>,
+    /// The policy in force, and how another comes into force.
+    pub policies: Policies,
     /// One permit for each stream of events that is open.
     pub streams: Arc<Semaphore>,
-    world: watch::Receiver<Arc<World>>,
     ending: watch::Receiver<bool>,
     chance: Mutex<Chance>,
 }
@@ -46,7 +51,8 @@ impl<S> App<S> {
         store: S,
         engine: Handle,
         settings: Settings,
-        world: watch::Receiver<Arc<World>>,
+        metrics: Metrics,
+        policies: Policies,
         ending: watch::Receiver<bool>,
         chance: impl FnMut(&mut [u8]) + Send + 'static,
     ) -> Self {
@@ -54,12 +60,13 @@ impl<S> App<S> {
         let chance: Mutex<Chance> = Mutex::new(Box::new(chance));
         let status_page = Mutex::new(None);
         let streams = Arc::new(Semaphore::new(crate::bounds::STREAMS));
-        Self(Arc::new(Shared { store, engine, settings, local, status_page, streams, world, ending, chance }))
+        let shared = Shared { store, engine, settings, metrics, local, status_page, streams, policies, ending, chance };
+        Self(Arc::new(shared))
     }
 
     /// The policy and what belongs to it, as in force now.
     pub fn world(&self) -> Arc<World> {
-        self.world.borrow().clone()
+        self.policies.world()
     }
 
     /// Becomes `true` when the server ends: whoever waits for news stops waiting.

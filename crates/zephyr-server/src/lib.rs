@@ -12,11 +12,14 @@ mod console;
 mod documents;
 mod fault;
 mod listener;
+mod metrics;
 mod near;
+mod policies;
 mod read;
 mod routes;
 mod runtime;
 mod serve;
 mod view;
 
+pub use policies::{Candidate, Policies, WatchedFile, kept};
 pub use serve::{ServeError, Settings, serve};

@@ -15,12 +15,14 @@ use crate::{api, console};
 
 /// Every route.
 pub fn all<S: Stores>(app: App<S>) -> Router {
+    let counted = axum::middleware::map_response_with_state(app.clone(), count::<S>);
     api::routes()
         .merge(console::routes())
         .fallback(nowhere::<S>)
         .method_not_allowed_fallback(not_like_that)
         .layer(CatchPanicLayer::custom(panicked))
         .layer(axum::middleware::map_response(finish))
+        .layer(counted)
         .with_state(app)
 }
 
@@ -52,6 +54,11 @@ const HEADERS: [(HeaderName, HeaderValue); 4] = [
 
 const CONTENT_SECURITY_POLICY: &str =
     "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+async fn count<S: Stores>(State(app): State<App<S>>, response: Response) -> Response {
+    app.metrics.answered(response.status());
+    response
+}
 
 async fn finish(mut response: Response) -> Response {
     response.headers_mut().extend(HEADERS);

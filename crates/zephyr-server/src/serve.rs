@@ -4,16 +4,16 @@ use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
 
 use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use zephyr_core::World;
 use zephyr_engine::ports::{Entropy, Objects, Registry, Store, StoreError};
 
 use crate::app::App;
 use crate::listener::Bounded;
+use crate::metrics::Metrics;
+use crate::policies::Policies;
 use crate::runtime::Runtime;
 use crate::{bounds, routes};
 
@@ -61,7 +61,7 @@ pub async fn serve<S, E>(
     store: S,
     entropy: E,
     tokens: impl FnMut(&mut [u8]) + Send + 'static,
-    world: watch::Receiver<Arc<World>>,
+    policies: Policies,
     settings: Settings,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ServeError>
@@ -69,9 +69,11 @@ where
     S: Store + Objects + Registry,
     E: Entropy,
 {
-    let (runtime, engine, goodbye) = Runtime::new(store.clone(), entropy, world.clone(), settings.speed);
+    let metrics = Metrics::new();
+    let (runtime, engine, goodbye) =
+        Runtime::new(store.clone(), entropy, policies.subscribe(), settings.speed, metrics.clone());
     let (end, ending) = watch::channel(false);
-    let app = App::new(store, engine, settings, world, ending.clone(), tokens);
+    let app = App::new(store, engine, settings, metrics, policies, ending.clone(), tokens);
     let service = routes::all(app).into_make_service_with_connect_info::<SocketAddr>();
     // Tapped for nothing but the peer's address, which axum takes from its own listeners only.
     let listener = Bounded::new(listener).tap_io(|_| {});

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use zephyr_api as api;
-use zephyr_core::incident::{Event, Incident, narrate};
+use zephyr_core::incident::{Event, Incident, PublicOpening, narrate};
 use zephyr_core::mirror::{Document, Mirror};
 use zephyr_core::page::{Page, PageState, Place, Rung, RungState, StopWhy, Target};
 use zephyr_core::policy::Policy;
@@ -28,6 +28,7 @@ pub fn incident(incident: &Incident, world: &World, public_url: &str) -> api::In
         phase: incident.phase.as_str().to_owned(),
         opened_at: incident.opened_at,
         opened_by: incident.opened_by.to_string(),
+        reported_by: incident.reported_by.map(|by| by.to_string()),
         acting_commander: incident.acting_commander.as_ref().map(ToString::to_string),
         update_due_at: incident.is_open().then_some(incident.update_due_at),
         pages: pages.collect(),
@@ -36,6 +37,15 @@ pub fn incident(incident: &Incident, world: &World, public_url: &str) -> api::In
         ticket,
         runbook: runbook(&incident.runbook),
         policy: incident.policy.to_string(),
+        public: incident.public.as_ref().map(public_words),
+    }
+}
+
+fn public_words(opening: &PublicOpening) -> api::PublicWords {
+    api::PublicWords {
+        text: opening.text.clone(),
+        policy: opening.approved.as_ref().map(|approved| approved.policy.to_string()),
+        approved_by: opening.approved.as_ref().map(|approved| approved.by.clone()),
     }
 }
 

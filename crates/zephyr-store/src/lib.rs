@@ -9,7 +9,7 @@ pub mod sqlite;
 mod statements;
 
 pub use model::ModelStore;
-pub use sqlite::{ManualClock, OpenError, Options, SqliteStore, TimeSource};
+pub use sqlite::{Hold, Look, ManualClock, OpenError, Options, SqliteStore, TimeSource, companions};
 
 use jiff::{SignedDuration, Timestamp};
 use zephyr_core::limits::REQUEST_KEPT;

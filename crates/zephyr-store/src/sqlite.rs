@@ -1,7 +1,7 @@
 //! `SqliteStore`: the store in one SQLite file, for one server at a time.
 //!
 //! One connection writes, a few read; WAL with `synchronous=FULL`, so that what was answered survives a power cut.
-//! Deliberately not here: backups, and leases between servers, which a single file does not have: a lock file keeps a
+//! Deliberately not here: leases between servers, which a single file does not have: a lock file keeps a
 //! second server out and opening raises the epoch.
 
 mod claims;
@@ -9,7 +9,7 @@ mod clock;
 mod commit;
 mod errors;
 mod guard;
-
+mod look;
 mod open;
 mod ports;
 mod read;
@@ -29,6 +29,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use tokio::sync::Mutex;
 
 pub use clock::{ManualClock, TimeSource};
+pub use look::{Hold, Look, companions};
 pub use open::OpenError;
 
 use clock::Clock;

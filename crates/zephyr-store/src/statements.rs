@@ -20,6 +20,11 @@ SELECT COALESCE(MAX(epoch), 0) + 1, $1 FROM replicas RETURNING epoch";
 pub const VOID_CLAIMS: &str = "UPDATE effects SET epoch = NULL, abandoned = 1 WHERE epoch IS NOT NULL";
 /// Begins a write and reads the epoch in force.
 pub const BEGIN_IN_EPOCH: &str = "BEGIN IMMEDIATE; SELECT COALESCE(MAX(epoch), 0) FROM replicas";
+/// Open incidents, the oldest first.
+pub const OPEN_STREAMS: &str = "SELECT id, version, format, state, wake_at FROM streams WHERE id IN
+(SELECT stream FROM index_rows WHERE key = 'phase' AND value = 'open') ORDER BY id LIMIT $1";
+/// When the oldest page that is not sent yet was due.
+pub const OLDEST_PAGE: &str = "SELECT MIN(due_at) FROM effects WHERE lane = 'page' AND done_at IS NULL";
 /// The time of the newest event.
 pub const NEWEST_EVENT: &str = "SELECT MAX(at) FROM events";
 
@@ -119,9 +124,18 @@ FROM tokens ORDER BY at DESC, id DESC LIMIT $1";
 /// Ends a token, once.
 pub const REVOKE_TOKEN: &str =
     "UPDATE tokens SET revoked_at = $1, revoked_by = $2 WHERE id = $3 AND revoked_at IS NULL";
-/// Keeps a policy.
-pub const PUT_POLICY: &str =
-    "INSERT INTO policies (version, text, at) VALUES ($1, $2, $3) ON CONFLICT (version) DO NOTHING";
+/// Keeps the text of a policy.
+pub const PUT_POLICY: &str = "INSERT INTO policies (version, text, at) VALUES ($1, $2, $3)
+ON CONFLICT (version) DO UPDATE SET text = excluded.text";
+/// Notes that it came into force, `$5` its version once more; nothing where it is the last that did.
+pub const NOTE_POLICY: &str = "INSERT INTO policy_history (seq, version, at, applied_by, source)
+SELECT (SELECT COALESCE(MAX(seq), 0) + 1 FROM policy_history), $1, CAST($2 AS BIGINT), $3, $4 WHERE NOT EXISTS
+(SELECT 1 FROM policy_history WHERE version = $5 AND seq = (SELECT MAX(seq) FROM policy_history))";
+/// Which came into force, the last first.
+pub const POLICIES: &str =
+    "SELECT seq, version, at, applied_by, source FROM policy_history WHERE seq > 0 ORDER BY seq DESC LIMIT $1";
+/// The text of one.
+pub const POLICY_TEXT: &str = "SELECT text FROM policies WHERE version = $1";
 
 /// Documents: a row is kind and id.
 pub static LOAD_OBJECTS: Rows = Rows::new("SELECT kind, id, body FROM objects WHERE (kind, id) IN (VALUES ", 0, 2, ")");
@@ -284,6 +298,8 @@ pub fn all() -> Vec<&'static str> {
         VOID_CLAIMS,
         BEGIN_IN_EPOCH,
         NEWEST_EVENT,
+        OPEN_STREAMS,
+        OLDEST_PAGE,
         LOOK,
         DUE_STREAMS,
         CLAIMABLE,
@@ -305,6 +321,9 @@ pub fn all() -> Vec<&'static str> {
         TOKENS,
         REVOKE_TOKEN,
         PUT_POLICY,
+        NOTE_POLICY,
+        POLICIES,
+        POLICY_TEXT,
     ];
     let rows = [
         &LOAD,

@@ -150,7 +150,8 @@ impl Client {
         found.read_from.is_some() && !found.is_machines_own
     }
 
-    fn find_again(&self) {
+    /// Looks for the server anew: one that was started again has another token.
+    pub fn find_again(&self) {
         if let Some(Ok(found)) = self.connection.as_ref().map(discover::find) {
             self.found.replace(found);
         }

@@ -42,6 +42,13 @@ pub fn find(connection: &Connection) -> Result<Found, Failure> {
     }
 }
 
+/// The data folder that is meant: the one that was given, else the first that a server has used.
+pub fn data(connection: &Connection) -> PathBuf {
+    let places = places(connection);
+    let used = places.iter().find(|data| data.is_dir()).or(places.first());
+    used.cloned().unwrap_or_else(|| PathBuf::from(DATA))
+}
+
 fn places(connection: &Connection) -> Vec<PathBuf> {
     match &connection.data {
         Some(data) => vec![data.clone()],

@@ -68,7 +68,12 @@ pub fn write_private(folder: &Path, name: &str, text: &str) -> io::Result<()> {
 
 /// Reads a small file; `None` where there is none, or it is too long to be one of ours.
 pub fn read_short(path: &Path) -> Option<String> {
-    let short = fs::metadata(path).ok().filter(|found| found.is_file() && found.len() <= BYTES);
+    read_up_to(path, BYTES)
+}
+
+/// The same with a bound of its own.
+pub fn read_up_to(path: &Path, bytes: u64) -> Option<String> {
+    let short = fs::metadata(path).ok().filter(|found| found.is_file() && found.len() <= bytes);
     short.and_then(|_| fs::read_to_string(path).ok())
 }
 

@@ -7,7 +7,6 @@ use clap::Parser as _;
 
 use crate::cli::{Cli, Command, Incident, Page, Token};
 use crate::commands::Session;
-use crate::commands::incident_end::How;
 use crate::failure::{Exit, Failure};
 use crate::printer::Printer;
 use crate::settings::Settings;
@@ -19,16 +18,20 @@ mod demo;
 mod discover;
 mod env;
 mod failure;
+mod init;
+mod last_known;
 mod local;
 mod machine;
 mod opening;
 mod printer;
 mod render;
+mod rules;
 mod serve;
 mod settings;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    let json = cli.connection.json;
     let mut printer = Printer::of_process();
     let outcome = match runtime(matches!(cli.command, Some(Command::Serve(_)))) {
         Ok(runtime) => {
@@ -43,6 +46,9 @@ fn main() -> ExitCode {
         Ok(exit) => exit.into(),
         Err(failure) => {
             printer.failure(&failure);
+            if failure.exit == Exit::Unreachable {
+                last_known::tell(&mut printer, &failure, json);
+            }
             failure.exit.into()
         }
     }
@@ -65,10 +71,18 @@ async fn run(cli: Cli, printer: &mut Printer) -> Result<Exit, Failure> {
         commands::incident_open::summary(given)?;
     }
     match cli.command {
+        Some(Command::Init(given)) => commands::init::run(printer, given, settings.json),
         Some(Command::Serve(given)) => return commands::serve::run(printer, &settings, given).await,
         Some(Command::Check(given)) => return commands::check::run(printer, given, settings.json).await,
+        Some(Command::Doctor(given)) => return commands::doctor::run(printer, &settings, given).await,
+        Some(Command::Store(given)) => return commands::store::run(printer, &settings, given).await,
         Some(Command::Demo(given)) => return commands::demo::run(printer, given, settings.json).await,
-        command => ask(&mut Session::new(&settings, printer)?, &settings, command).await,
+        command => {
+            let mut session = Session::new(&settings, printer)?;
+            let done = ask(&mut session, &settings, command).await?;
+            last_known::keep(&session).await;
+            Ok(done)
+        }
     }
 }
 
@@ -79,8 +93,9 @@ async fn ask(session: &mut Session<'_>, settings: &Settings, command: Option<Com
             Incident::Open(given) => commands::incident_open::run(session, settings, given).await,
             Incident::List(given) => commands::incident_list::run(session, given).await,
             Incident::Show(given) => commands::incident_show::run(session, given).await,
-            Incident::Resolve(given) => commands::incident_end::run(session, How::Resolve, given).await,
-            Incident::Cancel(given) => commands::incident_end::run(session, How::Cancel, given).await,
+            Incident::Timeline(given) => commands::incident_timeline::run(session, given).await,
+            Incident::Resolve(given) => commands::incident_end::resolve(session, given).await,
+            Incident::Cancel(given) => commands::incident_end::cancel(session, given).await,
             Incident::Update(given) => commands::incident_change::update(session, given).await,
             Incident::Reopen(given) => commands::incident_change::reopen(session, given).await,
             Incident::Severity(given) => commands::incident_change::severity(session, given).await,
@@ -96,9 +111,18 @@ async fn ask(session: &mut Session<'_>, settings: &Settings, command: Option<Com
         },
         Some(Command::Ack) => commands::ack::run(session).await,
         Some(Command::Oncall) => commands::oncall::run(session).await,
+        Some(Command::Policy(policy)) => commands::policy::run(session, policy).await,
         Some(Command::Token(Token::Create(given))) => commands::token_create::run(session, given).await,
         Some(Command::Token(Token::List)) => commands::token_list::list(session).await,
         Some(Command::Token(Token::Revoke(given))) => commands::token_list::revoke(session, given).await,
-        Some(Command::Serve(_) | Command::Check(_) | Command::Demo(_)) | None => commands::overview::run(session).await,
+        Some(
+            Command::Init(_)
+            | Command::Serve(_)
+            | Command::Check(_)
+            | Command::Demo(_)
+            | Command::Doctor(_)
+            | Command::Store(_),
+        )
+        | None => commands::overview::run(session).await,
     }
 }

@@ -55,6 +55,12 @@ impl Printer {
         self.out.raw(&clean::json(&text));
     }
 
+    /// One of many things, for programs, in a line of its own.
+    pub fn json_line(&mut self, value: &impl Serialize) {
+        let text = serde_json::to_string(value).unwrap_or_default();
+        self.out.raw(&clean::json(&text));
+    }
+
     /// Why it did not work.
     pub fn failure(&mut self, failure: &Failure) {
         let mut what = Line::new().push(Style::Bad, "error").plain(": ").plain(&failure.what);

@@ -11,8 +11,19 @@ const POSTS: usize = 200;
 impl Incident {
     /// The incident that an opening makes; `None` for any other event.
     pub(super) fn opened(event: &Event) -> Option<Self> {
-        let Body::Opened { id, number, summary, severity, service, region, private, runbook, public, update_due_at } =
-            &event.body
+        let Body::Opened {
+            id,
+            number,
+            summary,
+            severity,
+            service,
+            region,
+            private,
+            reported_by,
+            runbook,
+            public,
+            update_due_at,
+        } = &event.body
         else {
             return None;
         };
@@ -28,6 +39,7 @@ impl Incident {
             private: *private,
             opened_at: event.at,
             opened_by: event.actor.clone(),
+            reported_by: *reported_by,
             policy: event.policy.clone(),
             phase: Phase::Open,
             acting_commander: None,
@@ -82,6 +94,7 @@ impl Incident {
                 let region = region.as_ref().map_or("not known", |id| id.as_str());
                 self.post(format!("Service is now {service}, region {region}, by {}.", event.actor));
             }
+            Body::ReporterSet { reported_by } => self.reported_by = Some(*reported_by),
             Body::Reopened { public, update_due_at } => {
                 self.phase = Phase::Open;
                 self.update_due_at = *update_due_at;

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::decision::{Decision, Stamp};
 use super::open::sentence;
-use super::{Body, Decided, Incident, Phase, reclassify};
+use super::{Body, Decided, Incident, Phase, Reporter, reclassify};
 use crate::page::{self, Record, StopWhy, Target};
 use crate::policy::Severity;
 use crate::text::{PublicLine, Reason};
@@ -69,6 +69,8 @@ pub enum Command {
     Resolve {
         /// The public line, instead of the policy's sentence.
         public: Option<PublicLine>,
+        /// Who noticed it first, instead of what was said before.
+        reported_by: Option<Reporter>,
     },
     /// It was a false alarm. No reason is asked for.
     Cancel {
@@ -133,7 +135,10 @@ pub fn command(
             let opener = actor.person().filter(|_| !ring_me);
             reclassify::reopen(&mut decision, public, opener, world, now);
         }
-        Command::Resolve { public } => end(&mut decision, false, public, world, now)?,
+        Command::Resolve { public, reported_by } => {
+            end(&mut decision, false, public, world, now)?;
+            reported(&mut decision, reported_by);
+        }
         Command::Cancel { public } => end(&mut decision, true, public, world, now)?,
         on_pages => {
             let person = actor.person().ok_or(Refused::NotAPerson)?;
@@ -194,6 +199,15 @@ fn end(
     decision.emit(if false_alarm { Body::Cancelled { public } } else { Body::Resolved { public } });
     stopped.into_iter().for_each(|event| decision.page(event));
     Ok(())
+}
+
+/// Keeps who noticed it first. Said before is no news.
+fn reported(decision: &mut Decision<'_>, by: Option<Reporter>) {
+    if let Some(reported_by) = by
+        && decision.state().reported_by != by
+    {
+        decision.emit(Body::ReporterSet { reported_by });
+    }
 }
 
 fn closing_line(state: &Incident, given: Option<PublicLine>, template: &str, now: Timestamp) -> Option<String> {

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::Reporter;
 use crate::mirror::MirrorEvent;
 use crate::page::{PageEvent, RingEvent};
 use crate::policy::{PolicyVersion, Severity};
@@ -46,6 +47,8 @@ pub enum Body {
         region: Option<RegionId>,
         /// Whether it is private.
         private: bool,
+        /// Who noticed it first, where it was said.
+        reported_by: Option<Reporter>,
         /// The runbook as it stands.
         runbook: Runbook,
         /// Its first public words, where it has any.
@@ -92,6 +95,11 @@ pub enum Body {
         /// The region from now on.
         region: Option<RegionId>,
     },
+    /// Somebody said who noticed it first.
+    ReporterSet {
+        /// Who did.
+        reported_by: Reporter,
+    },
     /// It was not over.
     Reopened {
         /// The public line, where it has a status entry.
@@ -132,4 +140,16 @@ pub struct PublicOpening {
     pub component: String,
     /// The first line.
     pub text: String,
+    /// Where it is a sentence of the policy: of which, and who approved it. `None` where a person wrote it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approved: Option<Approval>,
+}
+
+/// Whose words a sentence of the policy is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Approval {
+    /// The policy that has the sentence.
+    pub policy: PolicyVersion,
+    /// Who applied that policy.
+    pub by: String,
 }

@@ -32,6 +32,7 @@ mod narrate;
 mod open;
 mod outcome;
 mod reclassify;
+mod reporter;
 mod stored;
 mod targets;
 mod wake;
@@ -40,10 +41,11 @@ pub use command::{Command, Refused, command};
 pub use decision::Decided;
 pub use documents::{ChannelDoc, StatusDoc, TicketDoc};
 pub use effects::still_due;
-pub use event::{Body, Event, MirrorName, PublicOpening};
+pub use event::{Approval, Body, Event, MirrorName, PublicOpening};
 pub use narrate::{Line, narrate};
 pub use open::{Declaration, Open, open};
 pub use outcome::outcome;
+pub use reporter::{NoReporter, Reporter};
 pub use stored::{BadEvent, StoredEvent};
 pub use wake::wake;
 
@@ -75,6 +77,9 @@ pub struct Incident {
     pub opened_at: Timestamp,
     /// By whom.
     pub opened_by: Actor,
+    /// Who noticed it first, where somebody has said so. Absent in states written before it was asked.
+    #[serde(default)]
+    pub reported_by: Option<Reporter>,
     /// The policy version it was opened under.
     pub policy: PolicyVersion,
     /// Where it stands.

@@ -25,16 +25,17 @@ pub fn narrate(event: &Event) -> Line {
     let story = |text| Line { text, detail: false };
     let detail = |text| Line { text, detail: true };
     match &event.body {
-        Body::Opened { number, severity, summary, service, region, runbook, .. } => {
+        Body::Opened { number, severity, summary, service, region, reported_by, runbook, .. } => {
             let service = service.as_ref().map_or("not known", |id| id.as_str());
             let region = region.as_ref().map_or("not known", |id| id.as_str());
             let runbook = match runbook {
                 Runbook::Missing { path } => format!("; there is no runbook at {path}"),
                 Runbook::Commit { .. } | Runbook::Content { .. } => String::new(),
             };
+            let reporter = reported_by.map(|by| format!("; reported by {}", by.in_words())).unwrap_or_default();
             let actor = &event.actor;
             story(format!(
-                "INC-{number} {severity} opened by {actor}: {summary} (service {service}, region {region}{runbook})"
+                "INC-{number} {severity} opened by {actor}: {summary} (service {service}, region {region}{reporter}{runbook})"
             ))
         }
         Body::Page(PageEvent::Began { target, .. }) => detail(format!("page {target} began")),
@@ -67,6 +68,9 @@ pub fn narrate(event: &Event) -> Line {
             let service = service.as_ref().map_or("not known", |id| id.as_str());
             let region = region.as_ref().map_or("not known", |id| id.as_str());
             story(format!("service set to {service}, region {region}, by {}", event.actor))
+        }
+        Body::ReporterSet { reported_by } => {
+            story(format!("reported by {}, says {}", reported_by.in_words(), event.actor))
         }
         Body::Reopened { public, .. } => story(over("reopened", &event.actor.to_string(), public.as_deref())),
         Body::Resolved { public } => story(over("resolved", &event.actor.to_string(), public.as_deref())),

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::decision::{Decision, Stamp};
-use super::{Body, Decided, PublicOpening, targets};
+use super::{Approval, Body, Decided, PublicOpening, Reporter, targets};
 use crate::page::{self, Record};
 use crate::policy::{Policy, Severity};
 use crate::text::{PublicLine, Summary};
@@ -33,6 +33,8 @@ pub struct Declaration {
     pub region: Option<RegionId>,
     /// Only for its participants and admins.
     pub private: bool,
+    /// Who noticed it first, where it is known.
+    pub reported_by: Option<Reporter>,
     /// The first public line, instead of the policy's sentence.
     pub public: Option<PublicLine>,
     /// Ring the opener too, if due, instead of taking the opening as their answer.
@@ -47,9 +49,21 @@ pub fn open(open: Open, actor: Actor, cause: Cause, world: &World, now: Timestam
     let pages = targets::pages(policy, declared.severity, declared.service.as_ref());
     let opener = actor.person().filter(|_| !declared.ring_me).cloned();
     let public = public_opening(&declared.about(), declared.public.as_ref(), policy, update_due_at);
-    let Declaration { summary, severity, service, region, private, .. } = declared;
+    let Declaration { summary, severity, service, region, private, reported_by, .. } = declared;
     let runbook = world.runbook.clone();
-    let body = Body::Opened { id, number, summary, severity, service, region, private, runbook, public, update_due_at };
+    let body = Body::Opened {
+        id,
+        number,
+        summary,
+        severity,
+        service,
+        region,
+        private,
+        reported_by,
+        runbook,
+        public,
+        update_due_at,
+    };
     let mut decision = Decision::opening(body, Stamp { at: now, actor, cause, world })?;
     pages.into_iter().for_each(|page| decision.page(page));
     page::steps(&mut decision, world, now);
@@ -101,7 +115,13 @@ pub(super) fn public_opening(
     };
     let sentence = || sentence(&policy.public.opened, &component, about.region, due_at);
     let text = line.map_or_else(sentence, |line| line.to_string());
-    Some(PublicOpening { title, component, text })
+    Some(PublicOpening { title, component, text, approved: approved(policy).filter(|_| line.is_none()) })
+}
+
+/// Whoever applied a policy has approved its sentences.
+fn approved(policy: &Policy) -> Option<Approval> {
+    let by = policy.public.approved_by.clone()?;
+    Some(Approval { policy: policy.version.clone(), by })
 }
 
 /// What the status page calls a service; the organisation where no service is known.

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Body, Event, MirrorName, PublicOpening};
+use super::{Body, Event, MirrorName, PublicOpening, Reporter};
 use crate::mirror::MirrorEvent;
 use crate::page::{Chain, PageEvent, Passed, PauseWhy, Place, RingEvent, RingOverWhy, RungRef, StopWhy, Target};
 use crate::policy::{LadderEntry, PolicyVersion, Severity};
@@ -204,6 +204,9 @@ enum Stored {
         service: Option<ServiceId>,
         region: Option<RegionId>,
     },
+    ReporterSet {
+        reported_by: Reporter,
+    },
     Reopened {
         public: Option<String>,
         update_due_at: Timestamp,
@@ -225,6 +228,8 @@ struct Opened {
     service: Option<ServiceId>,
     region: Option<RegionId>,
     private: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reported_by: Option<Reporter>,
     runbook: Runbook,
     public: Option<PublicOpening>,
     update_due_at: Timestamp,
@@ -241,6 +246,7 @@ impl From<&Body> for Stored {
                 service,
                 region,
                 private,
+                reported_by,
                 runbook,
                 public,
                 update_due_at,
@@ -252,6 +258,7 @@ impl From<&Body> for Stored {
                 service,
                 region,
                 private,
+                reported_by,
                 runbook,
                 public,
                 update_due_at,
@@ -262,6 +269,7 @@ impl From<&Body> for Stored {
             Body::Updated { text, update_due_at } => Self::Updated { text, update_due_at },
             Body::Reclassified { severity, corrected, public } => Self::Reclassified { severity, corrected, public },
             Body::ServiceSet { service, region } => Self::ServiceSet { service, region },
+            Body::ReporterSet { reported_by } => Self::ReporterSet { reported_by },
             Body::Reopened { public, update_due_at } => Self::Reopened { public, update_due_at },
             Body::Resolved { public } => Self::Resolved { public },
             Body::Cancelled { public } => Self::Cancelled { public },
@@ -365,6 +373,7 @@ impl From<Stored> for Body {
             Stored::Updated { text, update_due_at } => Self::Updated { text, update_due_at },
             Stored::Reclassified { severity, corrected, public } => Self::Reclassified { severity, corrected, public },
             Stored::ServiceSet { service, region } => Self::ServiceSet { service, region },
+            Stored::ReporterSet { reported_by } => Self::ReporterSet { reported_by },
             Stored::Reopened { public, update_due_at } => Self::Reopened { public, update_due_at },
             Stored::Resolved { public } => Self::Resolved { public },
             Stored::Cancelled { public } => Self::Cancelled { public },
@@ -374,7 +383,31 @@ impl From<Stored> for Body {
 
 impl From<Opened> for Body {
     fn from(opened: Opened) -> Self {
-        let Opened { id, number, summary, severity, service, region, private, runbook, public, update_due_at } = opened;
-        Self::Opened { id, number, summary, severity, service, region, private, runbook, public, update_due_at }
+        let Opened {
+            id,
+            number,
+            summary,
+            severity,
+            service,
+            region,
+            private,
+            reported_by,
+            runbook,
+            public,
+            update_due_at,
+        } = opened;
+        Self::Opened {
+            id,
+            number,
+            summary,
+            severity,
+            service,
+            region,
+            private,
+            reported_by,
+            runbook,
+            public,
+            update_due_at,
+        }
     }
 }

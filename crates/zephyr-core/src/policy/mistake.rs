@@ -2,11 +2,13 @@
 
 use std::fmt;
 
+use super::Rule;
+
 /// One mistake.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mistake {
-    /// Names the rule, `unknown-person`.
-    pub rule: &'static str,
+    /// Which rule it breaks.
+    pub rule: Rule,
     /// From 1.
     pub line: usize,
     /// From 1, in characters.

@@ -13,11 +13,15 @@ use serde::{Deserialize, Serialize};
 use crate::oncall::wall;
 use crate::{PersonId, RegionId, RotationId, ServiceId};
 
+mod compare;
 mod mistake;
 mod read;
+mod rule;
 
+pub use compare::{Change, Kind, compare};
 pub use mistake::Mistake;
-pub use read::{read, without_contacts};
+pub use read::{read, version, without_contacts};
+pub use rule::{NoSuchRule, Rule};
 
 /// Which text a policy was made from: the first 12 hexadecimal digits of its SHA-256.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -290,6 +294,8 @@ pub struct PublicSentences {
     pub resolved: String,
     /// When cancelled as a false alarm.
     pub cancelled: String,
+    /// Who applied the policy, and thereby approved its sentences; `None` before it is in force.
+    pub approved_by: Option<String>,
 }
 
 impl Policy {

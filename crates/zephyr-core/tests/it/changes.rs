@@ -139,7 +139,7 @@ fn p8_another_owner_is_paged_and_who_answered_stays() {
 
 #[test]
 fn p18_reopening_undoes_the_end_and_pages_as_at_opening() {
-    for end in [Command::Resolve { public: None }, Command::Cancel { public: None }] {
+    for end in [Command::Resolve { public: None, reported_by: None }, Command::Cancel { public: None }] {
         let mut scene = Scene::open(2, CHECKOUT, None);
         scene.after(1).acknowledges("ines");
         scene.acts("ines", end).unwrap();
@@ -172,7 +172,7 @@ fn a_person_who_stopped_a_page_is_not_overruled_by_a_change() {
 #[test]
 fn after_the_end_the_severity_can_only_be_corrected() {
     let mut scene = Scene::open(2, CHECKOUT, None);
-    scene.acts("quinn", Command::Resolve { public: None }).unwrap();
+    scene.acts("quinn", Command::Resolve { public: None, reported_by: None }).unwrap();
     let refused = scene.acts("quinn", to(1)).unwrap_err();
     assert_snapshot!(refused, @"INC-1 is resolved already");
     scene.acts("quinn", Command::Reclassify { severity: Severity::Three, correct: true }).unwrap();
@@ -202,12 +202,12 @@ fn p16_an_update_goes_to_channel_and_status_page_and_sets_the_next() {
 #[test]
 fn a_program_ends_only_what_it_opened() {
     let scene = Scene::open(2, CHECKOUT, Some("quinn"));
-    for command in [Command::Resolve { public: None }, Command::Cancel { public: None }, to(3)] {
+    for command in [Command::Resolve { public: None, reported_by: None }, Command::Cancel { public: None }, to(3)] {
         let refused = incident_command(&scene, Actor::Bot("watcher".into()), command);
         assert_eq!(refused, "`watcher` is a program: it can end or change only what it opened itself");
     }
     let own = Scene::open(2, CHECKOUT, None);
-    let resolve = Command::Resolve { public: None };
+    let resolve = Command::Resolve { public: None, reported_by: None };
     assert_eq!(incident_command(&own, Actor::Bot("probe".into()), resolve.clone()), "done");
     assert_eq!(incident_command(&own, Actor::Operator, resolve), "done");
 }

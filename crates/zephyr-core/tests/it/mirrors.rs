@@ -127,7 +127,7 @@ fn p18_resolving_closes_entry_and_ticket_and_posts_a_summary() {
     let mut scene = Scene::open(2, CHECKOUT, None);
     scene.deliver(made).after(12);
     scene.acknowledges("ines");
-    scene.acts("ines", Command::Resolve { public: None }).unwrap();
+    scene.acts("ines", Command::Resolve { public: None, reported_by: None }).unwrap();
     scene.deliver(|effect| made(effect).or_else(|| Some(done())));
     assert_snapshot!(format!("{:?}", scene.state.status.shown.updates), @r#"[(Resolved, "checkout in eu-frankfurt: this is resolved.")]"#);
     assert_snapshot!(format!("{:?}", scene.state.ticket.shown.end), @"Some(Done)");

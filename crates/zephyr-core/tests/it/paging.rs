@@ -293,7 +293,7 @@ fn p3_cancelling_stops_everything_in_one_decision_and_asks_nothing() {
     scene.effects.retain(|(_, effect)| zephyr_core::incident::still_due(&scene.state, effect));
     assert!(scene.effects.iter().all(|(_, effect)| matches!(effect, Effect::Hush(_))), "{:?}", scene.effects);
     scene.acts("quinn", Command::Cancel { public: None }).unwrap();
-    let refused = scene.acts("quinn", Command::Resolve { public: None }).unwrap_err();
+    let refused = scene.acts("quinn", Command::Resolve { public: None, reported_by: None }).unwrap_err();
     assert_snapshot!(refused, @"INC-1 is cancelled already");
 }
 

@@ -86,6 +86,7 @@ impl Scene {
             service: matched.service,
             region: matched.region,
             private: false,
+            reported_by: None,
             public: None,
             ring_me: false,
         };

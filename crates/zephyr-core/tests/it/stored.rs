@@ -37,7 +37,7 @@ fn every_kind_of_event_is_in_the_corpus_and_reads_back_as_it_was_written() {
         return;
     }
     assert!(missing.is_empty(), "not in the corpus: {missing:?}; run once with ZEPHYR_WRITE_CORPUS=1");
-    assert_eq!(present.len(), 33, "a new kind of event needs a scene below that makes it");
+    assert_eq!(present.len(), 34, "a new kind of event needs a scene below that makes it");
 }
 
 /// Scenes that together make every kind of event.
@@ -50,7 +50,7 @@ fn kinds() -> BTreeMap<String, String> {
     scenes[0].acts("quinn", Command::Take { target: Target::named("platform") }).unwrap();
     let reason = Reason::new("known").unwrap();
     scenes[0].acts("quinn", Command::Stop { target: Target::named("platform"), reason }).unwrap();
-    scenes[0].acts("quinn", Command::Resolve { public: None }).unwrap();
+    scenes[0].acts("quinn", Command::Resolve { public: None, reported_by: None }).unwrap();
 
     let mut everyone = Scene::open(1, "Region down", None);
     everyone.acknowledges("rosa").after(6);
@@ -101,7 +101,8 @@ fn kinds() -> BTreeMap<String, String> {
     let other = changed.world.policy.services.values().next().unwrap().clone();
     changed.world.policy.services.insert("search".parse().unwrap(), other);
     changed.acts("ines", Command::SetService { service: Some("search".parse().unwrap()), region: None }).unwrap();
-    changed.acts("ines", Command::Resolve { public: None }).unwrap();
+    let reported_by = Some(zephyr_core::incident::Reporter::Customer);
+    changed.acts("ines", Command::Resolve { public: None, reported_by }).unwrap();
     changed.acts("ines", Command::Reopen { public: None, ring_me: false }).unwrap();
     scenes.push(changed);
 

@@ -11,6 +11,13 @@ use crate::app::{App, Stores};
 use crate::fault::Fault;
 
 /// A person answers whatever of this incident wants them.
+#[utoipa::path(
+    post,
+    path = "/api/v1/incidents/{incident}/ack",
+    operation_id = "acknowledge_incident",
+    tag = "incidents",
+    responses((status = 200, description = "The incident after it is durable", body = Changed))
+)]
 pub async fn ack<S: Stores>(
     State(app): State<App<S>>,
     Path(label): Path<String>,

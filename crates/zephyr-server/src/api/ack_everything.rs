@@ -17,6 +17,13 @@ use crate::view;
 
 /// Answers all of it. Where nothing rings: what the person answers for already, if the key says that this is a
 /// repetition; else a refusal.
+#[utoipa::path(
+    post,
+    path = "/api/v1/ack",
+    operation_id = "acknowledge_everything",
+    tag = "incidents",
+    responses((status = 200, description = "Done", body = Acknowledged))
+)]
 pub async fn ack_everything<S: Stores>(
     State(app): State<App<S>>,
     Posted { caller, key, .. }: Posted<Nothing>,

@@ -17,21 +17,49 @@ use crate::fault::Fault;
 type Documents = Result<Json<Value>, Fault>;
 
 /// The chat rooms.
+#[utoipa::path(
+    get,
+    path = "/api/v1/builtin/rooms",
+    operation_id = "builtin_rooms",
+    tag = "built in",
+    responses((status = 200, description = "As asked", body = serde_json::Value))
+)]
 pub async fn rooms<S: Stores>(State(app): State<App<S>>, caller: Caller) -> Documents {
     Ok(Json(json!({ "rooms": app.visible::<Channel>(&caller.viewer).await? })))
 }
 
 /// The status page.
+#[utoipa::path(
+    get,
+    path = "/api/v1/builtin/status",
+    operation_id = "builtin_status",
+    tag = "built in",
+    responses((status = 200, description = "As asked", body = serde_json::Value))
+)]
 pub async fn status<S: Stores>(State(app): State<App<S>>, caller: Caller) -> Documents {
     Ok(Json(json!({ "entries": app.visible::<StatusEntry>(&caller.viewer).await? })))
 }
 
 /// The tickets.
+#[utoipa::path(
+    get,
+    path = "/api/v1/builtin/tickets",
+    operation_id = "builtin_tickets",
+    tag = "built in",
+    responses((status = 200, description = "As asked", body = serde_json::Value))
+)]
 pub async fn tickets<S: Stores>(State(app): State<App<S>>, caller: Caller) -> Documents {
     Ok(Json(json!({ "tickets": app.visible::<Ticket>(&caller.viewer).await? })))
 }
 
 /// One person's pager inbox; empty where nothing came yet.
+#[utoipa::path(
+    get,
+    path = "/api/v1/builtin/inbox/{person}",
+    operation_id = "builtin_inbox",
+    tag = "built in",
+    responses((status = 200, description = "As asked", body = serde_json::Value))
+)]
 pub async fn inbox<S: Stores>(
     State(app): State<App<S>>,
     caller: Caller,

@@ -12,6 +12,14 @@ use crate::app::{App, Stores};
 use crate::fault::Fault;
 
 /// It was a false alarm: pages stop, the status entry is withdrawn.
+#[utoipa::path(
+    post,
+    path = "/api/v1/incidents/{incident}/cancel",
+    operation_id = "cancel_incident",
+    tag = "incidents",
+    request_body = EndIncident,
+    responses((status = 200, description = "The incident after it is durable", body = Changed))
+)]
 pub async fn cancel<S: Stores>(
     State(app): State<App<S>>,
     Path(label): Path<String>,

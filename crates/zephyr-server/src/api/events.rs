@@ -27,15 +27,26 @@ use crate::view;
 const LAST_EVENT_ID: &str = "last-event-id";
 
 /// From where, for a first visit.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct From {
     /// The last sequence number that the caller has; 0 for the beginning. The header `Last-Event-ID` goes before it.
     #[serde(default)]
+    #[param(example = 0)]
     after: u64,
 }
 
 /// Tells of an incident as it happens.
+#[utoipa::path(
+    get,
+    path = "/api/v1/incidents/{incident}/events",
+    operation_id = "follow_incident",
+    tag = "incidents",
+    params(From),
+    responses((status = 200, description = "Server-sent events, each an entry of the timeline",
+        body = String, content_type = "text/event-stream"))
+)]
 pub async fn events<S: Stores>(
     State(app): State<App<S>>,
     caller: Caller,

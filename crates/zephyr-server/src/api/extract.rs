@@ -29,6 +29,10 @@ pub struct Posted<T> {
     pub key: Option<RequestKey>,
 }
 
+/// How many bytes a body may have at an address that takes more than others; a layer of its route.
+#[derive(Debug, Clone, Copy)]
+pub struct BodyBound(pub usize);
+
 /// The body of a POST that says nothing more.
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -40,11 +44,12 @@ impl<S: Stores, T: DeserializeOwned> FromRequest<App<S>> for Posted<T> {
     async fn from_request(request: Request, app: &App<S>) -> Result<Self, Fault> {
         let (mut parts, body) = request.into_parts();
         let caller = Caller::from_request_parts(&mut parts, app).await?;
+        let most = parts.extensions.get::<BodyBound>().map_or(limits::BODY_BYTES, |bound| bound.0);
         let given = idempotency_key(&parts.headers)?;
-        let reading = tokio::time::timeout(bounds::BODY_DEADLINE, to_bytes(body, limits::BODY_BYTES));
+        let reading = tokio::time::timeout(bounds::BODY_DEADLINE, to_bytes(body, most));
         let bytes = match reading.await {
             Ok(Ok(bytes)) => bytes,
-            Ok(Err(_)) => return Err(too_large()),
+            Ok(Err(_)) => return Err(too_large(most)),
             Err(_) => return Err(too_slow()),
         };
         check_media_type(&parts.headers, &bytes)?;
@@ -93,9 +98,9 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
     })
 }
 
-fn too_large() -> Fault {
+fn too_large(most: usize) -> Fault {
     Problem::new(Code::TooLarge, "The body is too large, or broke off")
-        .detail(format!("At most {} bytes are read.", limits::BODY_BYTES))
+        .detail(format!("At most {most} bytes are read."))
         .into()
 }
 

@@ -8,11 +8,27 @@ use zephyr_api::Health;
 use crate::app::{App, Stores};
 
 /// 200 while the process can page people; else 503. For whoever restarts it.
+#[utoipa::path(
+    get,
+    path = "/healthz",
+    operation_id = "is_it_alive",
+    tag = "health",
+    security(()),
+    responses((status = 200, description = "As asked", body = Health), (status = 503, description = "Not now", body = Health))
+)]
 pub async fn alive<S: Stores>(State(app): State<App<S>>) -> (StatusCode, Json<Health>) {
     if app.engine.is_alive() { said(StatusCode::OK, "ok") } else { said(StatusCode::SERVICE_UNAVAILABLE, STOPPED) }
 }
 
 /// 200 while requests can be taken, with how much waits; else 503. For whoever sends it requests.
+#[utoipa::path(
+    get,
+    path = "/readyz",
+    operation_id = "is_it_ready",
+    tag = "health",
+    security(()),
+    responses((status = 200, description = "As asked", body = Health), (status = 503, description = "Not now", body = Health))
+)]
 pub async fn ready<S: Stores>(State(app): State<App<S>>) -> (StatusCode, Json<Health>) {
     if !app.engine.is_alive() {
         return said(StatusCode::SERVICE_UNAVAILABLE, STOPPED);
@@ -26,6 +42,7 @@ pub async fn ready<S: Stores>(State(app): State<App<S>>) -> (StatusCode, Json<He
         pages_waiting: backlog.pages,
         tells_waiting: backlog.tells,
         oldest_page_late_secs: late,
+        policy_trouble: app.policies.trouble(),
     };
     (StatusCode::OK, Json(health))
 }
@@ -34,5 +51,5 @@ const STOPPED: &str = "the engine has stopped";
 
 fn said(code: StatusCode, status: &str) -> (StatusCode, Json<Health>) {
     let status = status.to_owned();
-    (code, Json(Health { status, pages_waiting: 0, tells_waiting: 0, oldest_page_late_secs: 0 }))
+    (code, Json(Health { status, pages_waiting: 0, tells_waiting: 0, oldest_page_late_secs: 0, policy_trouble: None }))
 }

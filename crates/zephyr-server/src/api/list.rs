@@ -13,14 +13,24 @@ use crate::read::Phases;
 use crate::{near, view};
 
 /// Which are wanted.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct Which {
     /// `open`, `resolved`, `cancelled` or `all`; `open` where left out.
+    #[param(pattern = "^(open|resolved|cancelled|all)$", example = "all")]
     phase: Option<String>,
 }
 
 /// Lists incidents.
+#[utoipa::path(
+    get,
+    path = "/api/v1/incidents",
+    operation_id = "list_incidents",
+    tag = "incidents",
+    params(Which),
+    responses((status = 200, description = "As asked", body = Incidents))
+)]
 pub async fn list<S: Stores>(
     State(app): State<App<S>>,
     caller: Caller,

@@ -10,6 +10,13 @@ use crate::auth::Caller;
 use crate::fault::Fault;
 
 /// Says who is asking.
+#[utoipa::path(
+    get,
+    path = "/api/v1/me",
+    operation_id = "who_am_i",
+    tag = "tokens",
+    responses((status = 200, description = "As asked", body = Me))
+)]
 pub async fn me<S: Stores>(State(app): State<App<S>>, caller: Caller) -> Result<Json<Me>, Fault> {
     let now = app.store.now().await?;
     let world = app.world();
@@ -26,6 +33,7 @@ pub async fn me<S: Stores>(State(app): State<App<S>>, caller: Caller) -> Result<
         version: app.settings.version.to_owned(),
         organisation: world.policy.organisation.clone(),
         policy: world.policy.version.to_string(),
+        policy_trouble: app.policies.trouble(),
         built_in_paging: true,
         now,
         speed: app.settings.speed,

@@ -14,17 +14,20 @@ mod answer;
 mod builtin;
 mod cancel;
 mod decline;
+mod document;
 mod events;
 mod extract;
 mod health;
 mod list;
 mod me;
+mod metrics;
 mod oncall;
 mod open;
 mod page_decline;
 mod page_ring_again;
 mod page_stop;
 mod page_take;
+mod policies;
 mod reopen;
 mod resolve;
 mod service;
@@ -35,8 +38,8 @@ mod tokens;
 mod update;
 
 pub use ack_everything::answer_all;
-pub use answer::ask;
-pub use open::public_line;
+pub use answer::{ask, done};
+pub use open::{declaration, public_line, region, reporter, service, severity};
 
 /// The routes of the API and of health.
 pub fn routes<S: Stores>() -> Router<App<S>> {
@@ -61,11 +64,15 @@ pub fn routes<S: Stores>() -> Router<App<S>> {
         .route("/api/v1/oncall", get(oncall::oncall::<S>))
         .route("/api/v1/tokens", get(tokens::list::<S>).post(tokens::create::<S>))
         .route("/api/v1/tokens/{token}/revoke", post(tokens::revoke::<S>))
+        .route("/api/v1/policies", get(policies::list::<S>).post(policies::apply::<S>).layer(policies::long_body()))
+        .route("/api/v1/policies/{version}", get(policies::show::<S>))
         .route("/api/v1/me", get(me::me::<S>))
         .route("/api/v1/builtin/rooms", get(builtin::rooms::<S>))
         .route("/api/v1/builtin/status", get(builtin::status::<S>))
         .route("/api/v1/builtin/tickets", get(builtin::tickets::<S>))
         .route("/api/v1/builtin/inbox/{person}", get(builtin::inbox::<S>))
+        .route("/metrics", get(metrics::metrics::<S>))
+        .route("/api/v1/openapi.json", get(document::document))
         .route("/healthz", get(health::alive::<S>))
         .route("/readyz", get(health::ready::<S>))
 }

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use jiff::Timestamp;
 use zephyr_api::{OnCall, Rotation, Shift};
+use zephyr_core::access::Viewer;
 use zephyr_core::oncall;
 use zephyr_core::policy::{self, Policy};
 
@@ -12,9 +13,20 @@ use crate::auth::Caller;
 use crate::fault::Fault;
 
 /// Says who is on call.
-pub async fn oncall<S: Stores>(State(app): State<App<S>>, _: Caller) -> Result<Json<OnCall>, Fault> {
+#[utoipa::path(
+    get,
+    path = "/api/v1/oncall",
+    operation_id = "who_is_on_call",
+    tag = "on call",
+    responses((status = 200, description = "As asked", body = OnCall))
+)]
+pub async fn oncall<S: Stores>(State(app): State<App<S>>, caller: Caller) -> Result<Json<OnCall>, Fault> {
     let at = app.store.now().await?;
-    Ok(Json(view(&app.world().policy, at)))
+    let mut oncall = view(&app.world().policy, at);
+    if matches!(caller.viewer, Viewer::Bot) {
+        oncall.rotations.iter_mut().flat_map(|rotation| &mut rotation.on_call).for_each(|shift| shift.phone = None);
+    }
+    Ok(Json(oncall))
 }
 
 /// Who is on call at an instant.
@@ -30,8 +42,9 @@ fn shifts(policy: &Policy, rotation: &policy::Rotation, at: Timestamp) -> Vec<Sh
         layer: u32::try_from(shift.layer).unwrap_or(u32::MAX),
         name: policy.display_name(&shift.person),
         awake: policy.is_awake(&shift.person, at),
-        person: shift.person.to_string(),
         until: shift.until,
+        phone: policy.people.get(&shift.person).and_then(|person| person.phone.clone()),
+        person: shift.person.to_string(),
     };
     oncall::at(rotation, at).into_iter().map(shift).collect()
 }

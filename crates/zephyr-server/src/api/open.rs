@@ -3,8 +3,8 @@
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
-use zephyr_api::{OpenIncident, Problem};
-use zephyr_core::incident::Declaration;
+use zephyr_api::{Changed, OpenIncident, Problem};
+use zephyr_core::incident::{Declaration, Reporter};
 use zephyr_core::policy::{Policy, Severity};
 use zephyr_core::text::{PublicLine, Summary};
 use zephyr_core::{RegionId, ServiceId, catalog};
@@ -17,6 +17,14 @@ use crate::fault::Fault;
 use crate::near;
 
 /// Opens an incident: 201, and where it is. The same for a repetition with the same key.
+#[utoipa::path(
+    post,
+    path = "/api/v1/incidents",
+    operation_id = "open_incident",
+    tag = "incidents",
+    request_body = OpenIncident,
+    responses((status = 201, description = "The incident after it is durable", body = Changed))
+)]
 pub async fn open<S: Stores>(
     State(app): State<App<S>>,
     Posted { caller, body, key }: Posted<OpenIncident>,
@@ -40,9 +48,15 @@ pub fn declaration(given: OpenIncident, policy: &Policy) -> Result<Declaration, 
         service: given.service.map(|name| service(&name, policy)).transpose()?,
         region: given.region.map(|name| region(&name, policy)).transpose()?,
         private: given.private,
+        reported_by: given.reported_by.map(|name| reporter(&name)).transpose()?,
         public: given.public.map(|line| public_line(&line)).transpose()?,
         ring_me: given.ring_me,
     })
+}
+
+/// Who noticed it first, checked.
+pub fn reporter(given: &str) -> Result<Reporter, Problem> {
+    given.parse().map_err(|why| Fault::invalid("reported_by", why))
 }
 
 /// A public line, checked.

@@ -12,6 +12,13 @@ use crate::app::{App, Stores};
 use crate::fault::Fault;
 
 /// A person cannot answer one page: it goes on at once.
+#[utoipa::path(
+    post,
+    path = "/api/v1/incidents/{incident}/pages/{target}/decline",
+    operation_id = "decline_page",
+    tag = "incidents",
+    responses((status = 200, description = "The incident after it is durable", body = Changed))
+)]
 pub async fn decline<S: Stores>(
     State(app): State<App<S>>,
     Path((label, target)): Path<(String, String)>,

@@ -13,6 +13,14 @@ use crate::app::{App, Stores};
 use crate::fault::Fault;
 
 /// Rings somebody again whom an answered page did not reach.
+#[utoipa::path(
+    post,
+    path = "/api/v1/incidents/{incident}/pages/{target}/ring-again",
+    operation_id = "ring_again",
+    tag = "incidents",
+    request_body = RingAgain,
+    responses((status = 200, description = "The incident after it is durable", body = Changed))
+)]
 pub async fn ring_again<S: Stores>(
     State(app): State<App<S>>,
     Path((label, target)): Path<(String, String)>,

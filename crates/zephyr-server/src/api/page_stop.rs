@@ -13,6 +13,14 @@ use crate::app::{App, Stores};
 use crate::fault::Fault;
 
 /// A responder stops a page, and says why.
+#[utoipa::path(
+    post,
+    path = "/api/v1/incidents/{incident}/pages/{target}/stop",
+    operation_id = "stop_page",
+    tag = "incidents",
+    request_body = StopPage,
+    responses((status = 200, description = "The incident after it is durable", body = Changed))
+)]
 pub async fn stop<S: Stores>(
     State(app): State<App<S>>,
     Path((label, target)): Path<(String, String)>,

@@ -12,6 +12,13 @@ use crate::app::{App, Stores};
 use crate::fault::Fault;
 
 /// A person makes themselves responder of a page.
+#[utoipa::path(
+    post,
+    path = "/api/v1/incidents/{incident}/pages/{target}/take",
+    operation_id = "take_page",
+    tag = "incidents",
+    responses((status = 200, description = "The incident after it is durable", body = Changed))
+)]
 pub async fn take<S: Stores>(
     State(app): State<App<S>>,
     Path((label, target)): Path<(String, String)>,

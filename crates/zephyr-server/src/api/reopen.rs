@@ -12,6 +12,14 @@ use crate::app::{App, Stores};
 use crate::fault::Fault;
 
 /// It is not over: same number, paged as at opening; whoever reopens counts as having answered.
+#[utoipa::path(
+    post,
+    path = "/api/v1/incidents/{incident}/reopen",
+    operation_id = "reopen_incident",
+    tag = "incidents",
+    request_body = ReopenIncident,
+    responses((status = 200, description = "The incident after it is durable", body = Changed))
+)]
 pub async fn reopen<S: Stores>(
     State(app): State<App<S>>,
     Path(label): Path<String>,

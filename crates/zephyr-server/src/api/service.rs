@@ -12,6 +12,14 @@ use crate::app::{App, Stores};
 use crate::fault::Fault;
 
 /// Says which service it is, or where: the owner is paged if due, and a former owner's ringing page stops.
+#[utoipa::path(
+    post,
+    path = "/api/v1/incidents/{incident}/service",
+    operation_id = "set_service",
+    tag = "incidents",
+    request_body = SetService,
+    responses((status = 200, description = "The incident after it is durable", body = Changed))
+)]
 pub async fn set<S: Stores>(
     State(app): State<App<S>>,
     Path(label): Path<String>,

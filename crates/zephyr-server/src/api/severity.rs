@@ -12,6 +12,14 @@ use crate::app::{App, Stores};
 use crate::fault::Fault;
 
 /// It is worse, or less bad: whoever is newly due is paged, and what rings for nobody that is due stops.
+#[utoipa::path(
+    post,
+    path = "/api/v1/incidents/{incident}/severity",
+    operation_id = "set_severity",
+    tag = "incidents",
+    request_body = SetSeverity,
+    responses((status = 200, description = "The incident after it is durable", body = Changed))
+)]
 pub async fn set<S: Stores>(
     State(app): State<App<S>>,
     Path(label): Path<String>,

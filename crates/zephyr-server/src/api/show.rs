@@ -10,6 +10,13 @@ use crate::fault::Fault;
 use crate::view;
 
 /// Shows one incident.
+#[utoipa::path(
+    get,
+    path = "/api/v1/incidents/{incident}",
+    operation_id = "show_incident",
+    tag = "incidents",
+    responses((status = 200, description = "As asked", body = Incident))
+)]
 pub async fn show<S: Stores>(
     State(app): State<App<S>>,
     caller: Caller,

@@ -18,25 +18,40 @@ use crate::fault::Fault;
 use crate::view;
 
 /// From where, and how patient.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct Since {
     /// The last sequence number that the caller has; 0 for the beginning.
     #[serde(default)]
+    #[param(example = 0)]
     after: u64,
     /// How many seconds to wait for something new.
     #[serde(default)]
+    #[param(maximum = 30, example = 0)]
     wait: u64,
 }
 
 /// Reads a timeline.
+#[utoipa::path(
+    get,
+    path = "/api/v1/incidents/{incident}/timeline",
+    operation_id = "read_timeline",
+    tag = "incidents",
+    params(Since),
+    responses((status = 200, description = "As asked", body = Timeline))
+)]
 pub async fn timeline<S: Stores>(
     State(app): State<App<S>>,
     caller: Caller,
     Path(label): Path<String>,
     Asked(since): Asked<Since>,
 ) -> Result<Json<Timeline>, Fault> {
-    let patience = Duration::from_secs(since.wait.min(limits::LONG_POLL_MAX_SECS));
+    if since.wait > limits::LONG_POLL_MAX_SECS {
+        let why = format!("At most {} seconds are waited.", limits::LONG_POLL_MAX_SECS);
+        return Err(Fault::invalid("wait", why).hint("Ask again with the same `after`; nothing is missed.").into());
+    }
+    let patience = Duration::from_secs(since.wait);
     let events = News::of(&app).after(&app, &caller.viewer, &label, since.after, patience).await?;
     let next_after = events.last().map_or(since.after, |event| event.seq);
     Ok(Json(Timeline { entries: events.iter().map(view::entry).collect(), next_after }))

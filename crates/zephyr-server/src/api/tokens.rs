@@ -18,6 +18,14 @@ use crate::fault::Fault;
 use crate::near;
 
 /// Makes a token for a person of the policy, or for a program.
+#[utoipa::path(
+    post,
+    path = "/api/v1/tokens",
+    operation_id = "create_token",
+    tag = "tokens",
+    request_body = CreateToken,
+    responses((status = 201, description = "Done", body = Token))
+)]
 pub async fn create<S: Stores>(
     State(app): State<App<S>>,
     Posted { caller, body, .. }: Posted<CreateToken>,
@@ -53,6 +61,13 @@ pub async fn create<S: Stores>(
 }
 
 /// Lists the newest tokens, those that are over among them.
+#[utoipa::path(
+    get,
+    path = "/api/v1/tokens",
+    operation_id = "list_tokens",
+    tag = "tokens",
+    responses((status = 200, description = "At most 200", body = Tokens))
+)]
 pub async fn list<S: Stores>(State(app): State<App<S>>, caller: Caller) -> Result<Json<Tokens>, Fault> {
     admins_only(&caller)?;
     let tokens = app.store.tokens(limits::LIST_ROWS).await?.into_iter().map(info).collect();
@@ -60,6 +75,13 @@ pub async fn list<S: Stores>(State(app): State<App<S>>, caller: Caller) -> Resul
 }
 
 /// Ends a token at once; again, it changes nothing.
+#[utoipa::path(
+    post,
+    path = "/api/v1/tokens/{token}/revoke",
+    operation_id = "revoke_token",
+    tag = "tokens",
+    responses((status = 200, description = "The token as it is now", body = TokenInfo))
+)]
 pub async fn revoke<S: Stores>(
     State(app): State<App<S>>,
     Path(id): Path<String>,
@@ -112,7 +134,8 @@ fn chosen<S: Stores>(
         let shown: String = name.chars().filter(|c| !c.is_control()).take(64).collect();
         let unknown = || Fault::invalid("scopes", format!("There is no scope `{shown}`."));
         scopes.insert(
-            Scope::named(name).ok_or_else(|| unknown().hint("Those there are: read, declare, respond, admin."))?,
+            Scope::named(name)
+                .ok_or_else(|| unknown().hint("Those there are: read, declare, respond, admin, metrics."))?,
         );
     }
     if scopes.is_empty() {

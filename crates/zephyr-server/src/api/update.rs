@@ -12,6 +12,14 @@ use crate::app::{App, Stores};
 use crate::fault::Fault;
 
 /// A person tells how things stand: channel and status page together, and the next update is due a while from now.
+#[utoipa::path(
+    post,
+    path = "/api/v1/incidents/{incident}/update",
+    operation_id = "update_incident",
+    tag = "incidents",
+    request_body = UpdateIncident,
+    responses((status = 200, description = "The incident after it is durable", body = Changed))
+)]
 pub async fn update<S: Stores>(
     State(app): State<App<S>>,
     Path(label): Path<String>,

@@ -16,13 +16,15 @@ pub enum Scope {
     Declare,
     /// Answer pages and change incidents.
     Respond,
-    /// Make and revoke tokens, and see what admins see.
+    /// Make and revoke tokens, apply policies, and see what admins see.
     Admin,
+    /// Read the metrics.
+    Metrics,
 }
 
 impl Scope {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Read, Self::Declare, Self::Respond, Self::Admin];
+    pub const ALL: [Self; 5] = [Self::Read, Self::Declare, Self::Respond, Self::Admin, Self::Metrics];
 
     /// Its name.
     pub fn name(self) -> &'static str {
@@ -31,6 +33,7 @@ impl Scope {
             Self::Declare => "declare",
             Self::Respond => "respond",
             Self::Admin => "admin",
+            Self::Metrics => "metrics",
         }
     }
 
@@ -72,6 +75,10 @@ const ADDRESSES: &[(&str, &str, Option<Scope>)] = &[
     ("GET", "/api/v1/tokens", Some(Scope::Admin)),
     ("POST", "/api/v1/tokens", Some(Scope::Admin)),
     ("POST", "/api/v1/tokens/{token}/revoke", Some(Scope::Admin)),
+    ("GET", "/api/v1/policies", Some(Scope::Read)),
+    ("POST", "/api/v1/policies", Some(Scope::Admin)),
+    ("GET", "/api/v1/policies/{version}", Some(Scope::Read)),
+    ("GET", "/metrics", Some(Scope::Metrics)),
     ("GET", "/api/v1/me", None),
     ("GET", "/api/v1/builtin/rooms", Some(Scope::Read)),
     ("GET", "/api/v1/builtin/status", Some(Scope::Read)),
@@ -79,8 +86,16 @@ const ADDRESSES: &[(&str, &str, Option<Scope>)] = &[
     ("GET", "/api/v1/builtin/inbox/{person}", Some(Scope::Read)),
     ("GET", "/", Some(Scope::Read)),
     ("POST", "/ack", Some(Scope::Respond)),
+    ("GET", "/incidents", Some(Scope::Read)),
+    ("POST", "/incidents", Some(Scope::Declare)),
+    ("GET", "/incidents/new", Some(Scope::Read)),
     ("GET", "/incidents/{incident}", Some(Scope::Read)),
     ("GET", "/incidents/{incident}/end", Some(Scope::Read)),
+    ("GET", "/incidents/{incident}/change", Some(Scope::Read)),
+    ("POST", "/incidents/{incident}/update", Some(Scope::Respond)),
+    ("POST", "/incidents/{incident}/severity", Some(Scope::Respond)),
+    ("POST", "/incidents/{incident}/service", Some(Scope::Respond)),
+    ("POST", "/incidents/{incident}/reopen", Some(Scope::Respond)),
     ("POST", "/incidents/{incident}/ack", Some(Scope::Respond)),
     ("POST", "/incidents/{incident}/decline", Some(Scope::Respond)),
     ("POST", "/incidents/{incident}/resolve", Some(Scope::Respond)),
@@ -107,7 +122,15 @@ mod tests {
     use super::*;
 
     /// Addresses that take no token.
-    const OPEN: [&str; 6] = ["GET /healthz", "GET /readyz", "GET /status", "GET /login", "POST /login", "POST /logout"];
+    const OPEN: [&str; 7] = [
+        "GET /healthz",
+        "GET /readyz",
+        "GET /api/v1/openapi.json",
+        "GET /status",
+        "GET /login",
+        "POST /login",
+        "POST /logout",
+    ];
 
     #[test]
     fn every_route_says_what_it_needs() {

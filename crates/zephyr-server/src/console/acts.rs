@@ -7,10 +7,11 @@ use zephyr_core::PersonId;
 use zephyr_core::incident::Command;
 use zephyr_core::page::Target;
 use zephyr_core::text::PublicLine;
+use zephyr_engine::RequestKey;
 
 use super::form::{NoFields, Posted};
 use super::problem::page_for;
-use crate::api::{answer_all, ask, public_line};
+use crate::api::{answer_all, ask, public_line, reporter};
 use crate::app::{App, Stores};
 use crate::auth::Caller;
 use crate::fault::Fault;
@@ -20,6 +21,8 @@ use crate::fault::Fault;
 pub struct End {
     #[serde(default)]
     public: String,
+    #[serde(default)]
+    reported_by: String,
 }
 
 /// Whom to ring again.
@@ -40,56 +43,61 @@ pub async fn ack_everything<S: Stores>(State(app): State<App<S>>, Posted { calle
 pub async fn ack<S: Stores>(
     State(app): State<App<S>>,
     Path(label): Path<String>,
-    Posted { caller, .. }: Posted<NoFields>,
+    Posted { caller, key, .. }: Posted<NoFields>,
 ) -> Response {
-    act(&app, caller, &label, Ok(Command::Acknowledge)).await
+    act(&app, caller, key, &label, Ok(Command::Acknowledge)).await
 }
 
 /// The visitor cannot: the pages that want them go on.
 pub async fn decline<S: Stores>(
     State(app): State<App<S>>,
     Path(label): Path<String>,
-    Posted { caller, .. }: Posted<NoFields>,
+    Posted { caller, key, .. }: Posted<NoFields>,
 ) -> Response {
-    act(&app, caller, &label, Ok(Command::Decline { target: None })).await
+    act(&app, caller, key, &label, Ok(Command::Decline { target: None })).await
 }
 
 /// It is over.
 pub async fn resolve<S: Stores>(
     State(app): State<App<S>>,
     Path(label): Path<String>,
-    Posted { caller, fields }: Posted<End>,
+    Posted { caller, fields, key }: Posted<End>,
 ) -> Response {
-    act(&app, caller, &label, last_line(&fields).map(|public| Command::Resolve { public })).await
+    act(&app, caller, key, &label, resolution(&fields)).await
 }
 
 /// It was a false alarm.
 pub async fn cancel<S: Stores>(
     State(app): State<App<S>>,
     Path(label): Path<String>,
-    Posted { caller, fields }: Posted<End>,
+    Posted { caller, fields, key }: Posted<End>,
 ) -> Response {
-    act(&app, caller, &label, last_line(&fields).map(|public| Command::Cancel { public })).await
+    act(&app, caller, key, &label, last_line(&fields).map(|public| Command::Cancel { public })).await
 }
 
 /// The visitor becomes responder of a page.
 pub async fn take<S: Stores>(
     State(app): State<App<S>>,
     Path((label, target)): Path<(String, String)>,
-    Posted { caller, .. }: Posted<NoFields>,
+    Posted { caller, key, .. }: Posted<NoFields>,
 ) -> Response {
-    act(&app, caller, &label, Ok(Command::Take { target: Target::named(&target) })).await
+    act(&app, caller, key, &label, Ok(Command::Take { target: Target::named(&target) })).await
 }
 
 /// Rings somebody again.
 pub async fn ring_again<S: Stores>(
     State(app): State<App<S>>,
     Path((label, target)): Path<(String, String)>,
-    Posted { caller, fields }: Posted<Missed>,
+    Posted { caller, fields, key }: Posted<Missed>,
 ) -> Response {
     let person = fields.person.parse::<PersonId>().map_err(|why| Fault::invalid("person", why).into());
     let target = Target::named(&target);
-    act(&app, caller, &label, person.map(|person| Command::RingAgain { target, person })).await
+    act(&app, caller, key, &label, person.map(|person| Command::RingAgain { target, person })).await
+}
+
+fn resolution(fields: &End) -> Result<Command, Fault> {
+    let reported_by = (!fields.reported_by.is_empty()).then(|| reporter(&fields.reported_by)).transpose()?;
+    Ok(Command::Resolve { public: last_line(fields)?, reported_by })
 }
 
 fn last_line(fields: &End) -> Result<Option<PublicLine>, Fault> {
@@ -99,9 +107,16 @@ fn last_line(fields: &End) -> Result<Option<PublicLine>, Fault> {
     Ok(Some(public_line(&fields.public)?))
 }
 
-async fn act<S: Stores>(app: &App<S>, caller: Caller, label: &str, command: Result<Command, Fault>) -> Response {
+/// Does it, and leads back to the incident.
+pub async fn act<S: Stores>(
+    app: &App<S>,
+    caller: Caller,
+    key: Option<RequestKey>,
+    label: &str,
+    command: Result<Command, Fault>,
+) -> Response {
     let done = match command {
-        Ok(command) => ask(app, caller, None, label, command).await,
+        Ok(command) => ask(app, caller, key, label, command).await,
         Err(fault) => Err(fault),
     };
     match done {

@@ -1,37 +1,76 @@
-//! Times as people read them: UTC, and how long ago or how far ahead.
+//! Times as people read them: in the reader's zone, with how long ago or how far ahead.
+
+use std::fmt;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
-/// The present of one page.
-#[derive(Debug, Clone, Copy)]
+use crate::app::App;
+use crate::auth::Caller;
+
+/// The present of one page, where its reader is.
+#[derive(Debug, Clone)]
 pub struct Clock {
     now: Timestamp,
+    zone: TimeZone,
 }
 
+/// An instant on a page. Whoever points at it sees it in UTC too.
+#[derive(Debug)]
+pub struct Instant {
+    words: String,
+    utc: String,
+}
+
+impl fmt::Display for Instant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, r#"<time title="{}">{}</time>"#, self.utc, self.words)
+    }
+}
+
+// Nothing of it was typed by anybody: digits, and the name of a zone.
+impl askama::filters::HtmlSafe for Instant {}
+
 impl Clock {
-    /// A page made at this instant.
-    pub fn new(now: Timestamp) -> Self {
-        Self { now }
+    /// A page for everybody, made at this instant.
+    pub fn utc(now: Timestamp) -> Self {
+        Self { now, zone: TimeZone::UTC }
     }
 
-    /// `10:31 UTC, 4 min ago`; with the date where it is another day.
-    pub fn at(&self, at: &Timestamp) -> String {
-        let format = if self.is_today(at) { "%H:%M UTC" } else { "%Y-%m-%d %H:%M UTC" };
-        format!("{}, {}", at.strftime(format), self.age(at))
+    /// A page made at this instant for somebody: a person reads it in their zone, anybody else in UTC.
+    pub fn of<S>(app: &App<S>, caller: &Caller, now: Timestamp) -> Self {
+        let world = app.world();
+        let person = caller.person().and_then(|id| world.policy.people.get(id));
+        Self { now, zone: person.map_or(TimeZone::UTC, |person| person.zone.clone()) }
     }
 
-    /// `10:31`.
+    /// `12:31 CEST, 4 min ago`, with the same in UTC.
+    pub fn at(&self, at: &Timestamp) -> Instant {
+        Instant { words: self.words(at), utc: at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string() }
+    }
+
+    /// `12:31 CEST, 4 min ago`; with the date where it is another day.
+    pub fn words(&self, at: &Timestamp) -> String {
+        let format = if self.is_today(at) { "%H:%M %Z" } else { "%Y-%m-%d %H:%M %Z" };
+        format!("{}, {}", self.here(at).strftime(format), self.age(at))
+    }
+
+    /// `12:31`.
     pub fn time(&self, at: &Timestamp) -> String {
-        at.strftime("%H:%M").to_string()
+        self.here(at).strftime("%H:%M").to_string()
     }
 
-    /// `2026-02-03 10:31:07 UTC`.
+    /// `2026-02-03 12:31:07 CET`.
     pub fn full(&self) -> String {
-        self.now.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
+        self.here(&self.now).strftime("%Y-%m-%d %H:%M:%S %Z").to_string()
+    }
+
+    fn here(&self, at: &Timestamp) -> jiff::Zoned {
+        at.to_zoned(self.zone.clone())
     }
 
     fn is_today(&self, at: &Timestamp) -> bool {
-        at.strftime("%F").to_string() == self.now.strftime("%F").to_string()
+        self.here(at).date() == self.here(&self.now).date()
     }
 
     fn age(&self, at: &Timestamp) -> String {
@@ -50,13 +89,27 @@ impl Clock {
 mod tests {
     use super::*;
 
+    fn clock(zone: &str) -> Clock {
+        Clock { now: "2026-02-03T10:30:00Z".parse().unwrap(), zone: TimeZone::get(zone).unwrap() }
+    }
+
     #[test]
     fn times_carry_their_age() {
-        let clock = Clock::new("2026-02-03T10:30:00Z".parse().unwrap());
-        let at = |text: &str| clock.at(&text.parse().unwrap());
+        let at = |text: &str| clock("UTC").words(&text.parse().unwrap());
         assert_eq!(at("2026-02-03T10:29:55Z"), "10:29 UTC, 5 s ago");
         assert_eq!(at("2026-02-03T10:35:00Z"), "10:35 UTC, in 5 min");
         assert_eq!(at("2026-02-02T10:30:00Z"), "2026-02-02 10:30 UTC, 24 h ago");
         assert_eq!(at("2025-02-03T10:30:00Z"), "2025-02-03 10:30 UTC, 365 days ago");
+    }
+
+    #[test]
+    fn times_are_the_readers_with_utc_beside_them() {
+        let late = "2026-02-03T23:30:00Z".parse().unwrap();
+        assert_eq!(clock("Africa/Lagos").words(&late), "2026-02-04 00:30 WAT, in 13 h");
+        assert_eq!(
+            clock("America/Denver").at(&late).to_string(),
+            r#"<time title="2026-02-03 23:30:00 UTC">16:30 MST, in 13 h</time>"#
+        );
+        assert_eq!(clock("Europe/Berlin").full(), "2026-02-03 11:30:00 CET");
     }
 }

@@ -3,7 +3,6 @@
 use askama::Template;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, Uri, header};
-use jiff::Timestamp;
 
 use super::clock::Clock;
 use crate::app::App;
@@ -34,22 +33,25 @@ pub struct Frame {
     pub refresh: Option<u8>,
     /// Whether it would look again by itself, and was asked not to.
     pub is_still: bool,
+    /// Why the policy in force is not that of the file that the server follows.
+    pub trouble: Option<String>,
 }
 
 impl Frame {
     /// For nobody in particular.
     pub fn public<S>(app: &App<S>, here: &'static str) -> Self {
         let organisation = app.world().policy.organisation.clone();
-        Self { organisation, here, who: None, is_person: false, clock: None, refresh: None, is_still: false }
+        let (who, clock, refresh, trouble) = (None, None, None, None);
+        Self { organisation, here, who, is_person: false, clock, refresh, is_still: false, trouble }
     }
 
     /// For somebody who is signed in.
-    pub fn of<S>(app: &App<S>, caller: &Caller, here: &'static str, now: Timestamp) -> Self {
+    pub fn of<S>(app: &App<S>, caller: &Caller, here: &'static str, clock: Clock) -> Self {
         let world = app.world();
         let who = caller.person().map_or_else(|| caller.actor.to_string(), |person| world.policy.display_name(person));
         let is_person = caller.person().is_some();
-        let clock = Some(Clock::new(now));
-        Self { who: Some(who), is_person, clock, ..Self::public(app, here) }
+        let clock = Some(clock);
+        Self { who: Some(who), is_person, clock, trouble: app.policies.trouble(), ..Self::public(app, here) }
     }
 
     /// Lets the page look again by itself, unless its address says that it should keep still.

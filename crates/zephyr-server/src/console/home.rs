@@ -51,19 +51,18 @@ pub async fn home<S: Stores>(State(app): State<App<S>>, uri: Uri, Visitor(caller
 }
 
 async fn made<'a, S: Stores>(app: &App<S>, caller: &Caller, uri: &Uri, world: &'a World) -> Result<Home<'a>, Fault> {
-    let now = app.store.now().await?;
-    let clock = Clock::new(now);
+    let clock = Clock::of(app, caller, app.store.now().await?);
     let open = app.list(&caller.viewer, Phases::One("open")).await?;
     let row = |incident| Row::new(incident, caller.person(), world);
     let mut rows: Vec<Row> = open.iter().map(row).collect();
     // What rings for the visitor is what they came for; then the worst.
     rows.sort_by_key(|row| (!row.rings(), row.incident.severity));
     Ok(Home {
-        frame: Frame::of(app, caller, "/", now).refreshing(uri),
-        clock,
+        frame: Frame::of(app, caller, "/", clock.clone()).refreshing(uri),
         names: Names(&world.policy),
         alarms: rows.iter().flat_map(|row| row.alarms(&clock)).collect(),
         ringing: rows.iter().filter(|row| row.rings()).count(),
         rows,
+        clock,
     })
 }

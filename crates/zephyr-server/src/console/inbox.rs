@@ -46,10 +46,10 @@ async fn shown<S: Stores>(app: &App<S>, caller: &Caller, uri: &Uri) -> Result<In
         let problem = Problem::new(Code::NotFound, "Only people have an inbox");
         return Err(problem.hint("Sign out, and sign in as a person.").into());
     };
-    let now = app.store.now().await?;
+    let clock = Clock::of(app, caller, app.store.now().await?);
     let inbox = app.document::<Inbox>(person.as_str()).await?;
     let mut entries = inbox.map(|inbox| inbox.entries).unwrap_or_default();
     entries.reverse();
     entries.sort_by_key(|entry| entry.over.is_some());
-    Ok(InboxPage { frame: Frame::of(app, caller, "/inbox", now).refreshing(uri), clock: Clock::new(now), entries })
+    Ok(InboxPage { frame: Frame::of(app, caller, "/inbox", clock.clone()).refreshing(uri), clock, entries })
 }

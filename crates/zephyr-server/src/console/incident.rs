@@ -8,6 +8,7 @@ use zephyr_api as api;
 use zephyr_core::PersonId;
 
 use super::clock::Clock;
+use super::form::fresh_key;
 use super::frame::{Frame, page};
 use super::names::Names;
 use super::problem::page_for;
@@ -29,6 +30,7 @@ struct IncidentPage<'a> {
     it: &'a api::Incident,
     story: Vec<api::Entry>,
     person: Option<&'a PersonId>,
+    key: String,
 }
 
 impl IncidentPage<'_> {
@@ -51,6 +53,7 @@ impl IncidentPage<'_> {
 struct End {
     frame: Frame,
     it: api::Incident,
+    key: String,
 }
 
 /// One incident.
@@ -67,22 +70,22 @@ pub async fn show<S: Stores>(
 }
 
 async fn shown<S: Stores>(app: &App<S>, caller: &Caller, uri: &Uri, label: &str) -> Result<Response, Fault> {
-    let now = app.store.now().await?;
-    let clock = Clock::new(now);
+    let clock = Clock::of(app, caller, app.store.now().await?);
     let world = app.world();
     let incident = app.incident(&caller.viewer, label).await?;
     let first = incident.version.saturating_sub(u64::try_from(bounds::STORY_ROWS).unwrap_or(u64::MAX));
     let events = app.events(&incident, first, bounds::STORY_ROWS).await?;
     let row = Row::new(&incident, caller.person(), &world);
     let shown = IncidentPage {
-        frame: Frame::of(app, caller, "", now).refreshing(uri),
-        clock,
+        frame: Frame::of(app, caller, "", clock.clone()).refreshing(uri),
         names: Names(&world.policy),
         alarms: row.alarms(&clock),
         row: &row,
         it: &row.incident,
         story: events.iter().rev().map(view::entry).collect(),
         person: caller.person(),
+        key: fresh_key(app),
+        clock,
     };
     Ok(page(StatusCode::OK, &shown))
 }
@@ -100,8 +103,8 @@ pub async fn end<S: Stores>(
 }
 
 async fn ending<S: Stores>(app: &App<S>, caller: &Caller, label: &str) -> Result<End, Fault> {
-    let now = app.store.now().await?;
+    let clock = Clock::of(app, caller, app.store.now().await?);
     let incident = app.incident(&caller.viewer, label).await?;
     let it = view::incident(&incident, &app.world(), "");
-    Ok(End { frame: Frame::of(app, caller, "", now), it })
+    Ok(End { frame: Frame::of(app, caller, "", clock), it, key: fresh_key(app) })
 }

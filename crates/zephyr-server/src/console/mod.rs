@@ -10,14 +10,17 @@ use axum::routing::{get, post};
 use crate::app::{App, Stores};
 
 mod acts;
+mod change;
 mod clock;
 mod form;
 mod frame;
 mod home;
 mod inbox;
 mod incident;
+mod list;
 mod login;
 mod names;
+mod open;
 mod problem;
 mod rooms;
 mod row;
@@ -35,12 +38,19 @@ pub fn routes<S: Stores>() -> Router<App<S>> {
         .route("/login", get(login::show::<S>).post(login::login::<S>))
         .route("/logout", post(login::logout::<S>))
         .route("/ack", post(acts::ack_everything::<S>))
+        .route("/incidents", get(list::show::<S>).post(open::open::<S>))
+        .route("/incidents/new", get(open::show::<S>))
         .route("/incidents/{incident}", get(incident::show::<S>))
         .route("/incidents/{incident}/end", get(incident::end::<S>))
+        .route("/incidents/{incident}/change", get(change::show::<S>))
         .route("/incidents/{incident}/ack", post(acts::ack::<S>))
         .route("/incidents/{incident}/decline", post(acts::decline::<S>))
         .route("/incidents/{incident}/resolve", post(acts::resolve::<S>))
         .route("/incidents/{incident}/cancel", post(acts::cancel::<S>))
+        .route("/incidents/{incident}/update", post(change::update::<S>))
+        .route("/incidents/{incident}/severity", post(change::severity::<S>))
+        .route("/incidents/{incident}/service", post(change::service::<S>))
+        .route("/incidents/{incident}/reopen", post(change::reopen::<S>))
         .route("/incidents/{incident}/pages/{target}/take", post(acts::take::<S>))
         .route("/incidents/{incident}/pages/{target}/ring-again", post(acts::ring_again::<S>))
         .route("/rooms", get(rooms::list::<S>))

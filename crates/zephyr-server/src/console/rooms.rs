@@ -43,9 +43,9 @@ pub async fn list<S: Stores>(State(app): State<App<S>>, Visitor(caller): Visitor
 }
 
 async fn listed<S: Stores>(app: &App<S>, caller: &Caller) -> Result<Rooms, Fault> {
-    let now = app.store.now().await?;
+    let clock = Clock::of(app, caller, app.store.now().await?);
     let rooms = app.visible::<Channel>(&caller.viewer).await?;
-    Ok(Rooms { frame: Frame::of(app, caller, "/rooms", now), rooms })
+    Ok(Rooms { frame: Frame::of(app, caller, "/rooms", clock), rooms })
 }
 
 /// One room.
@@ -69,10 +69,10 @@ async fn shown<'a, S: Stores>(
     id: &str,
     world: &'a World,
 ) -> Result<Room<'a>, Fault> {
-    let now = app.store.now().await?;
+    let clock = Clock::of(app, caller, app.store.now().await?);
     let Some((room, incident)) = app.visible_document::<Channel>(&caller.viewer, id).await? else {
         return Err(Problem::new(Code::NotFound, "There is no such room that you may see").into());
     };
-    let frame = Frame::of(app, caller, "/rooms", now).refreshing(uri);
-    Ok(Room { frame, clock: Clock::new(now), names: Names(&world.policy), room, incident: incident.number })
+    let frame = Frame::of(app, caller, "/rooms", clock.clone()).refreshing(uri);
+    Ok(Room { frame, clock, names: Names(&world.policy), room, incident: incident.number })
 }

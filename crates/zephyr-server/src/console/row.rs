@@ -75,7 +75,7 @@ impl Row {
         }
         let next = it.pages.iter().filter(|page| !page.next.is_empty());
         if let Some((at, next)) = next.filter_map(|page| Some((page.next_at?, &page.next))).min() {
-            text += &format!(" Next: {}, {}.", names.list(next), clock.at(&at));
+            text += &format!(" Next: {}, {}.", names.list(next), clock.words(&at));
         }
         text
     }
@@ -90,7 +90,7 @@ impl Row {
         let alone = self.incident.pages.iter().all(|page| page.answered_by.is_empty());
         let silent = self.incident.pages.iter().filter(|page| page.state == "ringing" && page.wanted.is_empty());
         let alarm = |page: &api::Page| {
-            let next = page.next_at.as_ref().map(|at| format!(" Looks again {}.", clock.at(at))).unwrap_or_default();
+            let next = page.next_at.as_ref().map(|at| format!(" Looks again {}.", clock.words(at))).unwrap_or_default();
             format!("{label}: page {} has NOBODY to ring, and nobody has answered.{next}", page.target)
         };
         silent.filter(|_| alone).map(alarm).collect()

@@ -54,10 +54,10 @@ pub async fn show<S: Stores>(State(app): State<App<S>>) -> Response {
 }
 
 async fn made<S: Stores>(app: &App<S>) -> Result<Bytes, Fault> {
-    let clock = Clock::new(app.store.now().await?);
+    let clock = Clock::utc(app.store.now().await?);
     let entries = app.documents::<StatusEntry>().await?;
     let (current, past) = entries.into_iter().partition(|entry| entry.state == PublicState::Investigating);
-    let frame = Frame { clock: Some(clock), ..Frame::public(app, "/status") };
+    let frame = Frame { clock: Some(clock.clone()), ..Frame::public(app, "/status") };
     let text = Status { frame, clock, current, past }.render();
     text.map(Bytes::from).map_err(|error| {
         tracing::error!(%error, "the status page cannot be made");

@@ -51,9 +51,9 @@ pub async fn list<S: Stores>(State(app): State<App<S>>, Visitor(caller): Visitor
 }
 
 async fn listed<S: Stores>(app: &App<S>, caller: &Caller) -> Result<Tickets, Fault> {
-    let now = app.store.now().await?;
+    let clock = Clock::of(app, caller, app.store.now().await?);
     let tickets = app.visible::<Ticket>(&caller.viewer).await?;
-    Ok(Tickets { frame: Frame::of(app, caller, "/tickets", now), clock: Clock::new(now), tickets })
+    Ok(Tickets { frame: Frame::of(app, caller, "/tickets", clock.clone()), clock, tickets })
 }
 
 /// One ticket.
@@ -65,13 +65,13 @@ pub async fn show<S: Stores>(State(app): State<App<S>>, Path(id): Path<String>, 
 }
 
 async fn shown<S: Stores>(app: &App<S>, caller: &Caller, id: &str) -> Result<TicketPage, Fault> {
-    let now = app.store.now().await?;
+    let clock = Clock::of(app, caller, app.store.now().await?);
     let Some((ticket, incident)) = app.visible_document::<Ticket>(&caller.viewer, id).await? else {
         return Err(Problem::new(Code::NotFound, "There is no such ticket that you may see").into());
     };
     Ok(TicketPage {
-        frame: Frame::of(app, caller, "/tickets", now),
-        clock: Clock::new(now),
+        frame: Frame::of(app, caller, "/tickets", clock.clone()),
+        clock,
         ticket,
         incident: incident.number,
     })

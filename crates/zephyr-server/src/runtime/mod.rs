@@ -13,6 +13,7 @@ use zephyr_engine::ports::{Entropy, Objects, Store, StoreError, real_time};
 use zephyr_engine::{Engine, Send};
 
 use crate::bounds;
+use crate::metrics::Metrics;
 
 mod handle;
 mod send;
@@ -36,6 +37,7 @@ pub struct Runtime<S, E> {
     engine: Engine<S, Exclusive<E>>,
     store: S,
     speed: u32,
+    metrics: Metrics,
     commands: mpsc::Receiver<Asked>,
     /// Unbounded as a type; what is out at a time is bounded by the engine.
     returns: mpsc::UnboundedSender<Returned>,
@@ -62,6 +64,7 @@ impl<S: Store + Objects, E: Entropy> Runtime<S, E> {
         entropy: E,
         world: watch::Receiver<Arc<World>>,
         speed: u32,
+        metrics: Metrics,
     ) -> (Self, Handle, oneshot::Sender<()>) {
         let engine = Engine::new(store.clone(), Exclusive(Mutex::new(entropy)), world.borrow().clone());
         let (asking, commands) = mpsc::channel(limits::COMMAND_QUEUE);
@@ -74,6 +77,7 @@ impl<S: Store + Objects, E: Entropy> Runtime<S, E> {
             engine,
             store,
             speed,
+            metrics,
             commands,
             returns,
             returning,
@@ -176,7 +180,10 @@ impl<S: Store + Objects, E: Entropy> Runtime<S, E> {
         }
         let (requests, replies): (Vec<_>, Vec<_>) =
             std::mem::take(&mut self.asked).into_iter().map(Asked::into_parts).unzip();
-        match self.engine.execute(requests).await {
+        let begun = instant();
+        let executed = self.engine.execute(requests).await;
+        self.metrics.commit.observe(begun.elapsed().as_secs_f64());
+        match executed {
             Ok(answers) => {
                 // Nobody listens where the caller has gone; what was asked is done all the same.
                 replies.into_iter().zip(answers).for_each(|(reply, answer)| drop(reply.send(Ok(answer))));
@@ -212,7 +219,7 @@ impl<S: Store + Objects, E: Entropy> Runtime<S, E> {
     fn let_out(&mut self, send: Send) {
         self.out += 1;
         let owed = Owed::new(send, self.returns.clone());
-        tokio::spawn(send::carry(self.store.clone(), owed));
+        tokio::spawn(send::carry(self.store.clone(), owed, self.metrics.lateness.clone()));
     }
 
     /// Has the engine write down what came back; it keeps what the store does not take.
@@ -223,4 +230,9 @@ impl<S: Store + Objects, E: Entropy> Runtime<S, E> {
         self.again = true;
         self.engine.finished(std::mem::take(&mut self.returned)).await
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "measures how long the store took; nothing is decided by it")]
+fn instant() -> tokio::time::Instant {
+    tokio::time::Instant::now()
 }

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use prometheus_client::metrics::histogram::Histogram;
 use tokio::sync::mpsc;
-use zephyr_core::effect::Outcome;
+use zephyr_core::effect::{Lane, Outcome};
 use zephyr_core::limits;
 use zephyr_engine::Send;
-use zephyr_engine::ports::{ObjectKey, Objects, StoreError};
+use zephyr_engine::ports::{ObjectKey, Objects, Store, StoreError};
 use zephyr_providers::builtin::{self, Key};
 
 /// A send with its outcome and the provider's name, as the engine takes it.
@@ -45,14 +46,21 @@ impl Drop for Owed {
     }
 }
 
-/// Takes a send to its provider, within the deadline, and gives the outcome back.
-pub async fn carry<S: Objects>(store: S, owed: Owed) {
+/// Takes a send to its provider, within the deadline, and gives the outcome back. How late a page was is measured.
+pub async fn carry<S: Store + Objects>(store: S, owed: Owed, lateness: Histogram) {
     let Some(send) = &owed.send else { return };
     let deadline = Duration::from_millis(limits::PROVIDER_DEADLINE_MS);
     let outcome = match tokio::time::timeout(deadline, deliver(&store, send)).await {
         Ok(outcome) => outcome,
         Err(_) => Outcome::Ambiguous { error: format!("no answer within {} s", deadline.as_secs()) },
     };
+    // The store's clock asks no disk.
+    if matches!(outcome, Outcome::Done(_))
+        && send.effect.lane() == Lane::Page
+        && let Ok(now) = store.now().await
+    {
+        lateness.observe(now.duration_since(send.due_at).as_secs_f64().max(0.0));
+    }
     owed.settle(outcome);
 }
 

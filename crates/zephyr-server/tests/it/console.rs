@@ -47,8 +47,19 @@ fn html(answer: &Response, status: u16) -> &str {
     &answer.body
 }
 
-const PAGES: [&str; 8] =
-    ["/", "/incidents/1", "/incidents/1/end", "/rooms", "/rooms/x", "/tickets", "/tickets/x", "/inbox"];
+const PAGES: [&str; 11] = [
+    "/",
+    "/incidents",
+    "/incidents/new",
+    "/incidents/1",
+    "/incidents/1/change",
+    "/incidents/1/end",
+    "/rooms",
+    "/rooms/x",
+    "/tickets",
+    "/tickets/x",
+    "/inbox",
+];
 
 #[tokio::test]
 async fn without_a_session_there_is_only_the_way_to_sign_in() {
@@ -64,7 +75,8 @@ async fn without_a_session_there_is_only_the_way_to_sign_in() {
         let other = server.send(get(path).session("zephyr_session=maya~zph_wrong")).await;
         assert_eq!(other.status, 401, "{path}");
     }
-    for path in ["/ack", "/incidents/1/ack", "/incidents/1/decline", "/incidents/1/resolve", "/incidents/1/cancel"] {
+    let acts = ["ack", "decline", "resolve", "cancel", "update", "severity", "service", "reopen"];
+    for path in acts.map(|act| format!("/incidents/1/{act}")).iter().map(String::as_str).chain(["/ack", "/incidents"]) {
         assert_eq!(server.send(form(path, "")).await.status, 401, "{path}");
     }
     assert_eq!(server.incident(1).await["phase"], "open");
@@ -93,7 +105,7 @@ async fn one_big_button_answers_what_rings() {
     let front = server.send(get("/").session(&maya)).await;
     let text = html(&front, 200);
     assert!(text.contains("ACKNOWLEDGE INC-1") && text.contains("Maya Okafor") && text.contains("Ines Albrecht"));
-    assert!(text.contains("10:35 UTC, in 5 min"), "the next step and when: {text}");
+    assert!(text.contains("11:35 WAT, in 5 min"), "the next step and when: {text}");
     assert!(text.contains(r#"<meta http-equiv="refresh" content="5">"#));
     assert!(text.contains("<h1>1 open, 1 rings you</h1>"), "{text}");
     let standing = "Nobody has it yet. It rings you and Ines Albrecht. Next: ";
@@ -140,7 +152,7 @@ async fn everything_that_rings_is_answered_at_once_declined_or_ended() {
     assert!(server.send(get("/status")).await.body.contains("All is &#60;well&#62;"));
     assert!(server.send(get("/").session(&maya)).await.body.contains("<h1>Nothing is open</h1>"));
     let over = server.send(get("/incidents/1/end").session(&maya)).await;
-    assert!(html(&over, 200).contains("It is over: resolved.") && !over.body.contains("/resolve"));
+    assert!(html(&over, 200).contains("It is over: resolved.") && !over.body.contains("/1/resolve"));
 }
 
 #[tokio::test]
@@ -233,7 +245,8 @@ async fn hostile_text_is_only_text() {
         incident[link]["url"].as_str().unwrap().strip_prefix("https://zephyr.acme.example").unwrap().to_owned()
     };
     let paths = [at("channel"), at("ticket"), "/status".to_owned(), "/".to_owned()];
-    let more = ["/incidents/1", "/incidents/1/end", "/inbox", "/tickets"].map(str::to_owned);
+    let more = ["/incidents/1", "/incidents/1/end", "/incidents/1/change", "/incidents", "/inbox", "/tickets"]
+        .map(str::to_owned);
     for path in paths.into_iter().chain(more) {
         let answer = server.send(get(&path).session(&maya)).await;
         let text = html(&answer, 200);
@@ -300,4 +313,99 @@ async fn signing_out_takes_the_cookie_away() {
     let answer = server.send(form("/logout", "").session(&maya)).await;
     assert_eq!((answer.status, answer.header("location")), (303, Some("/login")));
     assert!(answer.header("set-cookie").unwrap().contains("Max-Age=0"));
+}
+
+#[tokio::test]
+async fn that_the_policy_file_cannot_be_used_is_said_to_those_who_are_signed_in() {
+    let server = start().await;
+    let cookie = sign_in(&server, "nora").await;
+    let told = "zephyr.toml has a mistake; policy 0123456789ab stays in force";
+    for trouble in [Some(told), None] {
+        server.policies.set_trouble(trouble.map(str::to_owned));
+        let home = server.send(get("/").session(&cookie)).await;
+        assert_eq!(html(&home, 200).contains(told), trouble.is_some());
+        assert!(!server.send(get("/status")).await.body.contains("zephyr.toml"), "not for the public");
+        for path in ["/readyz", "/api/v1/me"] {
+            let answer = server.send(get(path).token(LOCAL)).await.expect(200);
+            assert_eq!(answer["policy_trouble"].as_str(), trouble, "{path}");
+        }
+    }
+}
+
+/// What a form of a page holds in a hidden field.
+fn hidden(page: &str, name: &str) -> String {
+    let after = page.split_once(&format!(r#"name="{name}" value=""#)).unwrap_or_else(|| panic!("{name}: {page}")).1;
+    after.split_once('"').unwrap().0.to_owned()
+}
+
+#[tokio::test]
+async fn p12_a_second_click_opens_nothing_twice() {
+    let server = start().await;
+    let sam = sign_in(&server, "sam").await;
+    let empty = server.send(get("/incidents/new").session(&sam)).await;
+    let text = html(&empty, 200);
+    assert!(text.contains("One service unhealthy") && text.contains("<option>checkout</option>"), "{text}");
+    let key = hidden(text, "key");
+    let fields = format!("key={key}&summary=Checkout+p99+elevated&severity=2&service=&region=eu-frankfurt&public=");
+    let clicks = [form("/incidents", &fields).session(&sam), form("/incidents", &fields).session(&sam)];
+    let [first, second] = clicks;
+    let (first, second) = tokio::join!(server.send(first), server.send(second));
+    for answer in [first, second, server.send(form("/incidents", &fields).session(&sam)).await] {
+        assert_eq!((answer.status, answer.header("location")), (303, Some("/incidents/1")), "{answer:?}");
+    }
+    let incident = server.incident(1).await;
+    assert_eq!((&incident["service"], &incident["region"]), (&json!("checkout"), &json!("eu-frankfurt")));
+    assert_eq!(incident["opened_by"], "sam");
+    let list = server.send(get("/incidents").session(&sam)).await;
+    assert_eq!(html(&list, 200).matches(r#"href="/incidents/1""#).count(), 1);
+    assert!(!list.body.contains("INC-2"));
+}
+
+#[tokio::test]
+async fn what_cannot_be_opened_comes_back_as_it_was_typed() {
+    let server = start().await;
+    let sam = sign_in(&server, "sam").await;
+    let fields = "key=k&summary=%3Cb%3Eslow&severity=3&service=nosuch&private=yes";
+    let answer = server.send(form("/incidents", fields).session(&sam)).await;
+    let text = html(&answer, 422);
+    assert!(text.contains("role=\"alert\"") && text.contains("no service `nosuch`"), "{text}");
+    assert!(text.contains(r#"value="&#60;b&#62;slow""#) && text.contains(r#"value="3" checked"#), "{text}");
+    assert!(text.contains(r#"name="private" value="yes" checked"#), "{text}");
+    assert!(hidden(text, "key") != "k", "another try is another request");
+    assert!(html(&server.send(get("/incidents").session(&sam)).await, 200).contains("There has been none."));
+}
+
+#[tokio::test]
+async fn an_incident_is_told_of_changed_and_opened_again_by_forms() {
+    let server = start().await;
+    server.open("sam", json!({ "severity": 3, "summary": "Checkout p99 elevated" })).await;
+    let maya = sign_in(&server, "maya").await;
+    let change = server.send(get("/incidents/1/change").session(&maya)).await;
+    let text = html(&change, 200);
+    assert!(text.contains(r#"value="3" checked"#) && !text.contains("http-equiv"), "{text}");
+    let key = hidden(text, "key");
+    let post = async |act: &str, fields: &str| {
+        let answer = server.send(form(&format!("/incidents/1/{act}"), fields).session(&maya)).await;
+        (answer.status, answer.body)
+    };
+    let update = format!("key={key}&text=A+slow+query+is+found");
+    assert_eq!(post("update", &update).await.0, 303);
+    assert_eq!(post("update", &update).await.0, 303, "a second click is the same update");
+    assert_eq!(post("severity", "key=a&severity=2").await.0, 303);
+    assert_eq!(post("service", "key=b&service=search&region=").await.0, 303);
+    let (status, body) = post("service", "key=c&service=&region=").await;
+    assert!(status == 422 && body.contains("Choose a service, a region, or both."), "{body}");
+    assert_eq!(post("severity", "key=d&severity=7").await.0, 422);
+    assert_eq!(post("update", "key=e&text=").await.0, 422);
+    let incident = server.incident(1).await;
+    assert_eq!((&incident["severity"], &incident["service"]), (&json!(2), &json!("search")));
+    assert_eq!(page(&incident, "platform")["state"], "ringing");
+    let story = server.send(get("/incidents/1").session(&maya)).await.body;
+    assert_eq!(story.matches("A slow query is found").count(), 1, "{story}");
+    assert_eq!(post("resolve", "key=f&reported_by=nobody").await.0, 422);
+    assert_eq!(post("resolve", "key=f2&reported_by=customer").await.0, 303);
+    assert_eq!(server.incident(1).await["reported_by"], "customer");
+    assert!(server.send(get("/incidents/1/change").session(&maya)).await.body.contains("reopen and page again"));
+    assert_eq!(post("reopen", "key=g&public=").await.0, 303);
+    assert_eq!(server.incident(1).await["phase"], "open");
 }

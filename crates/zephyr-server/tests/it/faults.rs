@@ -9,8 +9,8 @@ use serde_json::json;
 use zephyr_core::StreamId;
 use zephyr_core::effect::Lane;
 use zephyr_engine::ports::{
-    Backlog, Claimed, Commit, Committed, Due, EventRow, Loaded, ObjectKey, Objects, Registry, RequestRow, Retry, Store,
-    StoreError, TokenRow,
+    AppliedRow, Backlog, Claimed, Commit, Committed, Due, EventRow, Loaded, ObjectKey, Objects, PolicyRow, Registry,
+    RequestRow, Retry, Store, StoreError, TokenRow,
 };
 use zephyr_server::ServeError;
 use zephyr_store::ModelStore;
@@ -133,8 +133,14 @@ impl Registry for Faulty {
     async fn revoke_token(&self, id: &str, by: &str) -> Result<Option<TokenRow>, StoreError> {
         self.inner.revoke_token(id, by).await
     }
-    async fn put_policy(&self, version: &str, text: &str) -> Result<(), StoreError> {
-        self.inner.put_policy(version, text).await
+    async fn put_policy(&self, policy: PolicyRow) -> Result<(), StoreError> {
+        self.inner.put_policy(policy).await
+    }
+    async fn policies(&self, limit: usize) -> Result<Vec<AppliedRow>, StoreError> {
+        self.inner.policies(limit).await
+    }
+    async fn policy_text(&self, version: &str) -> Result<Option<String>, StoreError> {
+        self.inner.policy_text(version).await
     }
 }
 

@@ -13,7 +13,7 @@ use zephyr_core::policy::{self, Policy};
 use zephyr_core::world::Runbook;
 use zephyr_core::{SignedDuration, World};
 use zephyr_engine::ports::{Entropy, Objects, Registry, Store};
-use zephyr_server::{ServeError, Settings, serve};
+use zephyr_server::{Policies, ServeError, Settings, serve};
 use zephyr_store::ModelStore;
 
 /// The operator's token of every test.
@@ -59,6 +59,7 @@ pub struct Server<S> {
     pub at: SocketAddr,
     pub store: S,
     pub world: watch::Sender<Arc<World>>,
+    pub policies: Policies,
     stop: Option<oneshot::Sender<()>>,
     running: JoinHandle<Result<(), ServeError>>,
 }
@@ -75,7 +76,8 @@ pub async fn start_on<S: Store + Objects + Registry>(store: S) -> Server<S> {
 pub async fn start_at_speed<S: Store + Objects + Registry>(store: S, speed: u32) -> Server<S> {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let at = listener.local_addr().unwrap();
-    let (sender, receiver) = watch::channel(Arc::new(world()));
+    let (sender, _) = watch::channel(Arc::new(world()));
+    let policies = Policies::new(sender.clone(), None);
     let (stop, stopped) = oneshot::channel::<()>();
     let settings = Settings {
         public_url: "https://zephyr.acme.example/".to_owned(),
@@ -86,8 +88,8 @@ pub async fn start_at_speed<S: Store + Objects + Registry>(store: S, speed: u32)
     let mut chance = Counting(1 << 32);
     let shutdown = async move { drop(stopped.await) };
     let tokens = move |bytes: &mut [u8]| chance.fill(bytes);
-    let served = serve(listener, store.clone(), Counting(0), tokens, receiver, settings, shutdown);
-    Server { at, store, world: sender, stop: Some(stop), running: tokio::spawn(served) }
+    let served = serve(listener, store.clone(), Counting(0), tokens, policies.clone(), settings, shutdown);
+    Server { at, store, world: sender, policies, stop: Some(stop), running: tokio::spawn(served) }
 }
 
 /// An answer.

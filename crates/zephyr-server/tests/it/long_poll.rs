@@ -45,3 +45,12 @@ async fn ending_the_server_ends_the_waiting() {
     tokio::time::timeout(Duration::from_secs(3), server.stop()).await.unwrap().unwrap();
     assert_eq!(waiting.await.unwrap().status, 200);
 }
+
+#[tokio::test]
+async fn a_poll_that_would_wait_longer_than_any_may_is_refused() {
+    let server = start().await;
+    server.open("sam", checkout()).await;
+    let answer = server.send(get("/api/v1/incidents/1/timeline?wait=31").token(LOCAL)).await;
+    assert_eq!(answer.status, 422);
+    assert!(answer.problem("invalid").contains("30 seconds"));
+}

@@ -15,5 +15,8 @@ mod events;
 mod faults;
 mod flow;
 mod long_poll;
+mod metrics;
+mod openapi;
+mod policies;
 mod sqlite;
 mod tokens;

@@ -100,7 +100,7 @@ impl Run {
         let after = SignedDuration::from_secs(self.chance.between(30, 2_400));
         let command = match self.chance.between(0, 10) {
             0 => Command::Cancel { public: None },
-            1..7 => Command::Resolve { public: None },
+            1..7 => Command::Resolve { public: None, reported_by: None },
             _ => return,
         };
         self.script.at(self.now + after, Happening::Act { who, incident: state.id, command });
@@ -111,7 +111,7 @@ impl Run {
             self.oracle.incidents.values().filter(|state| state.is_open()).map(|state| state.id).collect();
         let Some(who) = self.world.policy.people.keys().next().cloned() else { return };
         for incident in open {
-            self.act(who.clone(), incident, Command::Resolve { public: None });
+            self.act(who.clone(), incident, Command::Resolve { public: None, reported_by: None });
         }
     }
 

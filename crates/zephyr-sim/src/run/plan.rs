@@ -62,6 +62,7 @@ impl Run {
             service: None,
             region: None,
             private,
+            reported_by: None,
             public: None,
             ring_me: false,
         }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 use zephyr_core::effect::{Effect, Lane};
 use zephyr_core::{EffectId, StreamId};
-use zephyr_engine::ports::{EventRow, ObjectKey, RequestRow, Retry, StreamRow, TokenRow};
+use zephyr_engine::ports::{AppliedRow, EventRow, ObjectKey, RequestRow, Retry, StreamRow, TokenRow};
 
 use crate::FINISHED_KEPT;
 
@@ -68,7 +68,9 @@ pub(super) struct Data {
     pub(super) objects: BTreeMap<ObjectKey, (u64, String)>,
     pub(super) writes: u64,
     pub(super) tokens: BTreeMap<String, TokenRow>,
-    pub(super) policies: Vec<(String, String)>,
+    /// Those that came into force, the last one last.
+    pub(super) policies: Vec<AppliedRow>,
+    pub(super) policy_texts: BTreeMap<String, String>,
 }
 
 impl Data {
@@ -89,6 +91,7 @@ impl Data {
             writes: 0,
             tokens: BTreeMap::new(),
             policies: Vec::new(),
+            policy_texts: BTreeMap::new(),
         }
     }
 

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use zephyr_core::StreamId;
 use zephyr_core::effect::Lane;
 use zephyr_engine::ports::{
-    Backlog, Claimed, Commit, Committed, Due, EventRow, Loaded, ObjectKey, Objects, Registry, RequestRow, Retry, Store,
-    StoreError, TokenRow,
+    AppliedRow, Backlog, Claimed, Commit, Committed, Due, EventRow, Loaded, ObjectKey, Objects, PolicyRow, Registry,
+    RequestRow, Retry, Store, StoreError, TokenRow,
 };
 
 use super::ModelStore;
@@ -51,6 +51,7 @@ impl Store for ModelStore {
             stream: row.stream,
             effect: row.effect.clone(),
             attempt: row.attempt,
+            due_at: row.due_at,
             abandoned: row.abandoned,
         });
         Ok(claimed.collect())
@@ -161,12 +162,24 @@ impl Registry for ModelStore {
         }))
     }
 
-    async fn put_policy(&self, version: &str, text: &str) -> Result<(), StoreError> {
+    async fn put_policy(&self, policy: PolicyRow) -> Result<(), StoreError> {
         let mut data = self.lock_for_writing()?;
-        if !data.policies.iter().any(|(known, _)| known == version) {
-            data.policies.push((version.to_owned(), text.to_owned()));
+        let PolicyRow { version, text, by, source } = policy;
+        data.policy_texts.insert(version.clone(), text);
+        if data.policies.last().is_none_or(|last| last.version != version) {
+            let (seq, at) = (data.policies.len().saturating_add(1), data.now);
+            let seq = u64::try_from(seq).unwrap_or(u64::MAX);
+            data.policies.push(AppliedRow { seq, version, at, by, source });
         }
         Ok(())
+    }
+
+    async fn policies(&self, limit: usize) -> Result<Vec<AppliedRow>, StoreError> {
+        Ok(self.lock().policies.iter().rev().take(limit).cloned().collect())
+    }
+
+    async fn policy_text(&self, version: &str) -> Result<Option<String>, StoreError> {
+        Ok(self.lock().policy_texts.get(version).cloned())
     }
 }
 

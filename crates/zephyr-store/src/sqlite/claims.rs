@@ -118,7 +118,7 @@ impl Inner {
     }
 }
 
-/// `id, stream, body, attempt, abandoned`
+/// `id, stream, body, attempt, abandoned, due_at`
 fn claimed_effect(id: EffectId, row: &SqliteRow) -> Result<Claimed, StoreError> {
     Ok(Claimed {
         id,
@@ -126,5 +126,6 @@ fn claimed_effect(id: EffectId, row: &SqliteRow) -> Result<Claimed, StoreError> 
         effect: effect(row, 2)?,
         attempt: number(row, 3)?,
         abandoned: get::<i64>(row, 4)? != 0,
+        due_at: instant(get(row, 5)?)?,
     })
 }

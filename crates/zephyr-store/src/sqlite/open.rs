@@ -182,8 +182,7 @@ fn look_at_file(path: &Path, create: bool) -> Result<File, OpenError> {
     }
     let lock = lock(path)?;
     let file = File::options().read(true).write(true).open(path).map_err(forbidden)?;
-    let mut header = Vec::new();
-    file.take(16).read_to_end(&mut header).map_err(forbidden)?;
+    let header = header(file).map_err(forbidden)?;
     if header.is_empty() || header == HEADER {
         Ok(lock)
     } else {
@@ -191,8 +190,30 @@ fn look_at_file(path: &Path, create: bool) -> Result<File, OpenError> {
     }
 }
 
+fn header(file: File) -> io::Result<Vec<u8>> {
+    let mut header = Vec::new();
+    file.take(16).read_to_end(&mut header)?;
+    Ok(header)
+}
+
+/// Refuses what is no database, by a file that is opened to be read only.
+pub(super) fn is_a_database(path: &Path) -> Result<(), OpenError> {
+    let path = path.to_owned();
+    let file = match std::fs::metadata(&path) {
+        Ok(found) if found.is_dir() => return Err(OpenError::Folder { path }),
+        Ok(_) => File::open(&path),
+        Err(error) => Err(error),
+    };
+    match file.and_then(header) {
+        Ok(header) if header == HEADER => Ok(()),
+        Ok(_) => Err(OpenError::NotADatabase { path }),
+        Err(error) if error.kind() == ErrorKind::NotFound => Err(OpenError::Missing { path }),
+        Err(source) => Err(OpenError::Forbidden { path, source }),
+    }
+}
+
 /// Locks the file beside the database, for as long as it is kept, and writes there who holds it.
-fn lock(path: &Path) -> Result<File, OpenError> {
+pub(super) fn lock(path: &Path) -> Result<File, OpenError> {
     let beside = beside(path, ".lock");
     let forbidden = |source| OpenError::Forbidden { path: beside.clone(), source };
     let options = File::options().read(true).write(true).create(true).truncate(false).clone();
@@ -246,11 +267,7 @@ async fn look_inside(path: &Path) -> Result<Option<SqliteConnection>, OpenError>
     let failed = |source| refused(path, source);
     let options = SqliteConnectOptions::new().filename(path).read_only(true).disable_statement_logging();
     let mut looking = SqliteConnection::connect_with(&options).await.map_err(failed)?;
-    let id: i64 = one(&mut looking, "PRAGMA application_id").await.map_err(failed)?;
-    let tables: i64 = one(&mut looking, TABLES).await.map_err(failed)?;
-    if id != APPLICATION_ID && (id != 0 || tables > 0) {
-        return Err(OpenError::Foreign { path: path.to_owned() });
-    }
+    is_ours(path, &mut looking).await?;
     if bytes <= CHECKED_BYTES {
         let found: String = one(&mut looking, "PRAGMA quick_check(1)").await.map_err(failed)?;
         if found != "ok" {
@@ -260,8 +277,17 @@ async fn look_inside(path: &Path) -> Result<Option<SqliteConnection>, OpenError>
     Ok(Some(looking))
 }
 
+/// Refuses the database of another program. An empty one is anybody's.
+pub(super) async fn is_ours(path: &Path, looking: &mut SqliteConnection) -> Result<(), OpenError> {
+    let failed = |source| refused(path, source);
+    let id: i64 = one(looking, "PRAGMA application_id").await.map_err(failed)?;
+    let tables: i64 = one(looking, TABLES).await.map_err(failed)?;
+    let is_ours = id == APPLICATION_ID || (id == 0 && tables == 0);
+    if is_ours { Ok(()) } else { Err(OpenError::Foreign { path: path.to_owned() }) }
+}
+
 /// The first value of the first row.
-async fn one<T>(connection: &mut SqliteConnection, query: &'static str) -> Result<T, sqlx::Error>
+pub(super) async fn one<T>(connection: &mut SqliteConnection, query: &'static str) -> Result<T, sqlx::Error>
 where
     T: for<'r> sqlx::Decode<'r, Sqlite> + sqlx::Type<Sqlite>,
 {
@@ -273,11 +299,17 @@ pub(super) fn migrations() -> Vec<Migration> {
     let texts = [
         (1, "first", include_str!("../../migrations/sqlite/0001_first.sql")),
         (2, "tokens", include_str!("../../migrations/sqlite/0002_tokens.sql")),
+        (3, "policies", include_str!("../../migrations/sqlite/0003_policies.sql")),
     ];
     let migration = |(version, name, text): (i64, &'static str, &'static str)| {
         Migration::new(version, name.into(), MigrationType::Simple, text.into_sql_str(), false)
     };
     texts.into_iter().map(migration).collect()
+}
+
+/// The newest schema that this binary knows.
+pub(super) fn newest_schema() -> i64 {
+    migrations().iter().map(|migration| migration.version).max().unwrap_or_default()
 }
 
 async fn migrate(path: &Path, writer: &mut SqliteConnection) -> Result<(), OpenError> {
@@ -304,7 +336,7 @@ async fn raise_epoch(writer: &mut SqliteConnection, now: i64) -> Result<i64, sql
 }
 
 /// An error of SQLite while opening. Codes: <https://www.sqlite.org/rescode.html>.
-fn refused(path: &Path, source: sqlx::Error) -> OpenError {
+pub(super) fn refused(path: &Path, source: sqlx::Error) -> OpenError {
     let path = path.to_owned();
     match errors::code(&source) {
         Some(errors::CORRUPT) => OpenError::Damaged { path, found: source.to_string() },

@@ -6,15 +6,16 @@ use jiff::Timestamp;
 use zephyr_core::StreamId;
 use zephyr_core::effect::Lane;
 use zephyr_engine::ports::{
-    Backlog, Claimed, Commit, Committed, Due, EventRow, Loaded, ObjectKey, Objects, Registry, RequestRow, Retry, Store,
-    StoreError, TokenRow,
+    AppliedRow, Backlog, Claimed, Commit, Committed, Due, EventRow, Loaded, ObjectKey, Objects, PolicyRow, Registry,
+    RequestRow, Retry, Store, StoreError, TokenRow,
 };
 
 use super::rows::{self, get, instant, limit};
 use super::script::Script;
 use super::{SqliteStore, errors};
 use crate::statements::{
-    LOAD_OBJECTS, OBJECTS, PUT_OBJECT, PUT_POLICY, PUT_TOKEN, REVOKE_TOKEN, TOKEN, TOKEN_BY_ID, TOKENS,
+    LOAD_OBJECTS, NOTE_POLICY, OBJECTS, POLICIES, POLICY_TEXT, PUT_OBJECT, PUT_POLICY, PUT_TOKEN, REVOKE_TOKEN, TOKEN,
+    TOKEN_BY_ID, TOKENS,
 };
 
 impl Store for SqliteStore {
@@ -125,9 +126,22 @@ impl Registry for SqliteStore {
         found.first().map(rows::token).transpose()
     }
 
-    async fn put_policy(&self, version: &str, text: &str) -> Result<(), StoreError> {
+    async fn put_policy(&self, policy: PolicyRow) -> Result<(), StoreError> {
+        let PolicyRow { version, text, by, source } = &policy;
         let mut script = Script::default();
-        script.statement(PUT_POLICY).text(version).text(text).number(self.inner.clock.now());
+        let now = self.inner.clock.now();
+        script.statement(PUT_POLICY).text(version).text(text).number(now);
+        script.statement(NOTE_POLICY).text(version).number(now).text(by).text(source).text(version);
         self.inner.begin().await?.commit(script).await
+    }
+
+    async fn policies(&self, most: usize) -> Result<Vec<AppliedRow>, StoreError> {
+        let found = self.inner.rows(sqlx::query(POLICIES).bind(limit(most))).await?;
+        found.iter().map(rows::applied).collect()
+    }
+
+    async fn policy_text(&self, version: &str) -> Result<Option<String>, StoreError> {
+        let found = self.inner.rows(sqlx::query(POLICY_TEXT).bind(version)).await?;
+        found.first().map(|row| get(row, 0)).transpose()
     }
 }

@@ -5,7 +5,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Decode, Row, Sqlite, Type};
 use zephyr_core::effect::{Effect, Lane};
 use zephyr_core::{EffectId, StreamId};
-use zephyr_engine::ports::{EventRow, RequestRow, StoreError, StreamRow, TokenRow};
+use zephyr_engine::ports::{AppliedRow, EventRow, RequestRow, StoreError, StreamRow, TokenRow};
 
 use super::errors::unreadable;
 
@@ -84,6 +84,12 @@ pub(super) fn token(row: &SqliteRow) -> Result<TokenRow, StoreError> {
         expires_at: maybe_time(row, 7)?,
         revoked: maybe_time(row, 8)?.map(|at| (at, revoked_by.unwrap_or_default())),
     })
+}
+
+/// `seq, version, at, applied_by, source`
+pub(super) fn applied(row: &SqliteRow) -> Result<AppliedRow, StoreError> {
+    let (version, at) = (get(row, 1)?, time(row, 2)?);
+    Ok(AppliedRow { seq: number(row, 0)?, version, at, by: get(row, 3)?, source: get(row, 4)? })
 }
 
 /// A lane as stored.

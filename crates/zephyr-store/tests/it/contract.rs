@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use zephyr_core::effect::Lane;
 use zephyr_core::{EffectId, StreamId};
 use zephyr_engine::ports::{
-    Commit, End, EventRow, Finish, NewEffect, ObjectKey, Objects, Registry, RequestRow, Retry, Store,
+    Commit, End, EventRow, Finish, NewEffect, ObjectKey, Objects, PolicyRow, Registry, RequestRow, Retry, Store,
 };
 use zephyr_store::{ManualClock, ModelStore, SqliteStore};
 
@@ -93,12 +93,16 @@ impl Pair {
 
     /// All that can be seen of the stores, at the end.
     async fn sweep(&mut self) -> Result<(), TestCaseError> {
-        let mut all = vec![Op::Load((0..6).collect()), Op::Backlog, Op::Due(1_000)];
+        let mut all = vec![Op::Load((0..6).collect()), Op::Backlog, Op::Due(1_000), Op::Policies(300)];
         all.extend((0..5).map(|number| Op::Events(number, 0, 1_000)));
         all.extend((0..6).map(|number| Op::Find(IndexOp::Number(number), 9)));
         all.extend((0..2).map(|status| Op::Find(IndexOp::Status(status), 9)));
-        all.extend((0..4).flat_map(|id| [Op::Greatest(id), Op::Request(id), Op::Token(id), Op::Objects(id, 9)]));
         all.extend([Op::Tokens(9), Op::RevokeToken(0, 1), Op::Tokens(2)]);
+        all.extend(
+            (0..4).flat_map(|id| {
+                [Op::Greatest(id), Op::Request(id), Op::Token(id), Op::Objects(id, 9), Op::PolicyText(id)]
+            }),
+        );
         let claims = [Op::Claim(Lane::Page, 9_999), Op::Claim(Lane::Tell, 9_999), Op::Backlog];
         let later = Op::Advance(3_600_000_000_000);
         all.extend(
@@ -261,7 +265,13 @@ async fn ask(store: &(impl Store + Objects + Registry), operation: &Op) -> Strin
         Op::Token(hash) => said(store.token(&hash.to_string()).await),
         Op::Tokens(limit) => said(store.tokens(*limit).await),
         Op::RevokeToken(id, by) => said(store.revoke_token(&format!("tok_{id}"), &by.to_string()).await),
-        Op::PutPolicy(version, text) => said(store.put_policy(&version.to_string(), &text.to_string()).await),
+        Op::PutPolicy(version, text) => {
+            let (version, text) = (version.to_string(), text.to_string());
+            let by = format!("by-{text}");
+            said(store.put_policy(PolicyRow { version, text, by, source: "api".to_owned() }).await)
+        }
+        Op::Policies(limit) => said(store.policies(*limit).await),
+        Op::PolicyText(version) => said(store.policy_text(&version.to_string()).await),
         Op::Commit(_) | Op::Storm(_) | Op::Retry(_) | Op::Advance(_) | Op::Reopen => String::new(),
     }
 }

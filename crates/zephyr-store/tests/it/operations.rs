@@ -29,6 +29,8 @@ pub enum Op {
     Tokens(usize),
     RevokeToken(u8, u8),
     PutPolicy(u8, u8),
+    Policies(usize),
+    PolicyText(u8),
     /// Nanoseconds.
     Advance(u64),
     Reopen,
@@ -96,12 +98,14 @@ fn operation() -> impl Strategy<Value = Op> {
         3 => Just(Op::Backlog),
         4 => (vec((0..2_u8, id()), 0..3), vec((0..2_u8, id(), any::<u8>()), 0..4))
             .prop_map(|(read, write)| Op::Exchange(read, write)),
-        2 => (0..3_u8, limit).prop_map(|(kind, limit)| Op::Objects(kind, limit)),
+        2 => (0..3_u8, limit.clone()).prop_map(|(kind, limit)| Op::Objects(kind, limit)),
         1 => (id(), any::<u8>()).prop_map(|(hash, holder)| Op::PutToken(hash, holder)),
         1 => id().prop_map(Op::Token),
         1 => (0..4_usize).prop_map(Op::Tokens),
         1 => (id(), any::<u8>()).prop_map(|(id, by)| Op::RevokeToken(id, by)),
-        1 => (id(), any::<u8>()).prop_map(|(version, text)| Op::PutPolicy(version, text)),
+        2 => (id(), any::<u8>()).prop_map(|(version, text)| Op::PutPolicy(version, text)),
+        1 => limit.prop_map(Op::Policies),
+        1 => id().prop_map(Op::PolicyText),
         8 => prop_oneof![8 => 0..8_000_000_000_u64, 1 => Just(25 * 3_600_000_000_000_u64)].prop_map(Op::Advance),
         2 => Just(Op::Reopen),
     ]

@@ -83,7 +83,8 @@ impl Bench {
         let address = listener.local_addr().unwrap().to_string();
         let pages = Pages::default();
         let timed = TimedStore::new(store.clone(), pages.clone());
-        let (_, world) = watch::channel(world());
+        let (world, _) = watch::channel(world());
+        let policies = zephyr_server::Policies::new(world, None);
         let (end, ended) = oneshot::channel();
         let settings = Settings {
             public_url: format!("http://{address}"),
@@ -92,7 +93,7 @@ impl Bench {
             version: "bench",
         };
         let ended = async move { drop(ended.await) };
-        let server = zephyr_server::serve(listener, timed, Chance(1), fill, world, settings, ended);
+        let server = zephyr_server::serve(listener, timed, Chance(1), fill, policies, settings, ended);
         let server = tokio::spawn(async move { server.await.unwrap() });
         Self { pages, address, folder, store, end, server }
     }
@@ -184,6 +185,7 @@ fn declare(number: u64) -> Request {
             service: None,
             region: None,
             private: false,
+            reported_by: None,
             public: None,
             ring_me: false,
         }),

@@ -7,8 +7,8 @@ use tokio::sync::watch;
 use zephyr_core::effect::Lane;
 use zephyr_core::{StreamId, Timestamp};
 use zephyr_engine::ports::{
-    Backlog, Claimed, Commit, Committed, Due, EventRow, Loaded, ObjectKey, Objects, Registry, RequestRow, Retry, Store,
-    StoreError, TokenRow,
+    AppliedRow, Backlog, Claimed, Commit, Committed, Due, EventRow, Loaded, ObjectKey, Objects, PolicyRow, Registry,
+    RequestRow, Retry, Store, StoreError, TokenRow,
 };
 use zephyr_store::SqliteStore;
 
@@ -94,6 +94,8 @@ impl Registry for TimedStore {
         token(hash: &str) -> Option<TokenRow>;
         tokens(limit: usize) -> Vec<TokenRow>;
         revoke_token(id: &str, by: &str) -> Option<TokenRow>;
-        put_policy(version: &str, text: &str) -> ();
+        put_policy(policy: PolicyRow) -> ();
+        policies(limit: usize) -> Vec<AppliedRow>;
+        policy_text(version: &str) -> Option<String>;
     }
 }

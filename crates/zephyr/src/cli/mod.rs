@@ -4,14 +4,20 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use zephyr_core::PersonId;
+use zephyr_core::policy::Rule;
 
 use crate::env;
 
+mod init;
+pub mod policy;
+mod store;
 mod token;
 mod values;
 
+pub use init::Init;
+pub use store::Store;
 pub use token::{CreateToken, RevokeToken, Token};
-pub use values::{IncidentArg, LogFormat, SeverityArg, TargetArg};
+pub use values::{IncidentArg, LogFormat, ReporterArg, SeverityArg, TargetArg};
 
 /// Incident response and on-call, on your own machine.
 #[derive(Debug, Parser)]
@@ -49,6 +55,8 @@ pub struct Connection {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Begin here: a small policy file and three templates, in your own repository
+    Init(Init),
     /// Run the server: pages, console, status page and API
     Serve(Serve),
     /// Read a policy file: what is wrong with it, else whom it would page now
@@ -63,18 +71,26 @@ pub enum Command {
     Ack,
     /// Who is on call now
     Oncall,
+    /// Which policy is in force, since when and by whom; apply another
+    #[command(subcommand)]
+    Policy(policy::Policy),
     /// Let a person or a program use the API
     #[command(subcommand)]
     Token(Token),
+    /// Is everything in order: store, policy, clock, disk, and what rings outside
+    Doctor(Doctor),
+    /// Back up the store, restore it, read it through
+    #[command(subcommand)]
+    Store(Store),
     /// Watch a whole incident at sixty times the speed, with made-up people; leaves nothing behind
     Demo(Demo),
 }
 
 #[derive(Debug, Args)]
 pub struct Serve {
-    /// The policy file
-    #[arg(long, value_name = "FILE", default_value = "zephyr.toml")]
-    pub policy: PathBuf,
+    /// The policy file, followed while it runs [default: ./zephyr.toml; else the policy applied last]
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
     /// Where to listen; port 0 takes any that is free
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7878")]
     pub listen: String,
@@ -93,10 +109,20 @@ pub struct Serve {
 }
 
 #[derive(Debug, Args)]
+pub struct Doctor {
+    /// The policy file
+    #[arg(long, value_name = "FILE", default_value = "zephyr.toml")]
+    pub policy: PathBuf,
+}
+
+#[derive(Debug, Args)]
 pub struct Check {
     /// The policy file
     #[arg(value_name = "FILE", default_value = "zephyr.toml")]
     pub file: PathBuf,
+    /// Read no file: say what a rule means, with an example of it broken and one of it kept
+    #[arg(long, value_name = "RULE", conflicts_with = "file")]
+    pub explain: Option<Rule>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -107,8 +133,10 @@ pub enum Incident {
     List(List),
     /// One incident: who has it, what is ringing, where to look
     Show(Show),
+    /// Everything that happened, in order
+    Timeline(Timeline),
     /// It is over: pages stop, the status entry and the ticket are closed
-    Resolve(End),
+    Resolve(Resolve),
     /// It was a false alarm: pages stop, the status entry is withdrawn. Nobody asks why
     Cancel(End),
     /// How things stand, in your words: to the channel and the status page
@@ -144,6 +172,9 @@ pub struct Open {
     /// The first public line, instead of the policy's sentence
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true, value_parser = values::text)]
     pub public: Option<String>,
+    /// Who noticed it first
+    #[arg(long, value_name = "WHO", value_enum)]
+    pub reported_by: Option<ReporterArg>,
     /// Ring my own phone too, if I am on call
     #[arg(long)]
     pub ring_me: bool,
@@ -163,6 +194,24 @@ pub struct Show {
     /// Everything that happened, not only the last of it
     #[arg(long)]
     pub all: bool,
+    /// Then tell what happens, as it happens, until it is over
+    #[arg(long, conflicts_with = "json")]
+    pub follow: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  zephyr incident timeline INC-7
+  zephyr incident timeline INC-7 --follow --json
+
+With --follow and --json each entry is a line of its own.")]
+pub struct Timeline {
+    #[command(flatten)]
+    pub one: One,
+    /// Go on as it happens, until it is over
+    #[arg(long)]
+    pub follow: bool,
 }
 
 #[derive(Debug, Args)]
@@ -170,6 +219,15 @@ pub struct One {
     /// Which; may be left out while only one is open
     #[arg(value_name = "INC-7")]
     pub incident: Option<IncidentArg>,
+}
+
+#[derive(Debug, Args)]
+pub struct Resolve {
+    #[command(flatten)]
+    pub end: End,
+    /// Who noticed it first; a terminal asks where nobody has said so yet
+    #[arg(long, value_name = "WHO", value_enum)]
+    pub reported_by: Option<ReporterArg>,
 }
 
 #[derive(Debug, Args)]

@@ -31,7 +31,7 @@ pub struct CreateToken {
     #[command(flatten)]
     pub holder: Holder,
     /// What it may be used for, several with commas; else all that the person may, `read,declare` for a program
-    #[arg(long = "scope", value_name = "SCOPE", value_delimiter = ',', value_parser = ["read", "declare", "respond", "admin"])]
+    #[arg(long = "scope", value_name = "SCOPE", value_delimiter = ',', value_parser = ["read", "declare", "respond", "admin", "metrics"])]
     pub scopes: Vec<String>,
     /// For how long it is good: `90d`, `12h`, `30m`; else without end
     #[arg(long, value_name = "TIME")]

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use clap::ValueEnum;
 use zephyr_core::RotationId;
+use zephyr_core::incident::Reporter;
 use zephyr_core::policy::Severity;
 
 /// `2`, `SEV-2`, `sev2`.
@@ -66,6 +67,27 @@ pub fn text(given: &str) -> Result<String, String> {
         Err("this is a flag, and a text was expected".to_owned())
     } else {
         Ok(given.to_owned())
+    }
+}
+
+/// Who noticed an incident first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ReporterArg {
+    /// A customer told us
+    Customer,
+    /// Somebody who works here saw it
+    Employee,
+    /// A program that watches
+    Monitoring,
+}
+
+impl From<ReporterArg> for Reporter {
+    fn from(given: ReporterArg) -> Self {
+        match given {
+            ReporterArg::Customer => Self::Customer,
+            ReporterArg::Employee => Self::Employee,
+            ReporterArg::Monitoring => Self::Monitoring,
+        }
     }
 }
 

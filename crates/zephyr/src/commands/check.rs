@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use zephyr_core::incident::{self, Declaration, Open};
 use zephyr_core::page::Paging;
-use zephyr_core::policy::{Mistake, Policy, Severity};
+use zephyr_core::policy::{Mistake, Policy, Rule, Severity};
 use zephyr_core::text::Summary;
 use zephyr_core::{Actor, Cause, IncidentId, PersonId, ServiceId, World, oncall};
 
@@ -15,6 +15,7 @@ use crate::cli;
 use crate::failure::{Exit, Failure};
 use crate::machine;
 use crate::printer::{Line, Printer, Style};
+use crate::rules;
 use crate::serve::policy_file;
 use crate::serve::runbook::{self, Place};
 
@@ -45,6 +46,14 @@ struct Told {
     help: String,
 }
 
+/// What `--explain` prints for programs.
+#[derive(Debug, Serialize)]
+struct Explained {
+    rule: &'static str,
+    /// Markdown.
+    page: String,
+}
+
 /// Whom a severity pages at once.
 #[derive(Debug, Serialize)]
 struct Paged {
@@ -71,6 +80,10 @@ struct Owned {
 
 /// Runs it.
 pub async fn run(printer: &mut Printer, given: cli::Check, json: bool) -> Result<Exit, Failure> {
+    if let Some(rule) = given.explain {
+        explain(printer, rule, json);
+        return Ok(Exit::Done);
+    }
     let read = policy_file::read(&given.file, "`zephyr check FILE`")?;
     let now = machine::now();
     match read {
@@ -96,10 +109,22 @@ pub async fn run(printer: &mut Printer, given: cli::Check, json: bool) -> Result
     }
 }
 
+fn explain(printer: &mut Printer, rule: Rule, json: bool) {
+    let page = rules::explained(rule);
+    if json {
+        printer.json(&Explained { rule: rule.id(), page });
+        return;
+    }
+    for line in page.lines() {
+        let indent = line.chars().take_while(|c| *c == ' ').count();
+        printer.line(Line::indented(indent).plain(line.trim_start()));
+    }
+}
+
 fn unsound(file: &Path, mistakes: &[Mistake], at: Timestamp) -> Report {
     let told = |mistake: &Mistake| {
         let Mistake { rule, line, column, text, message, help } = mistake.clone();
-        Told { rule, line, column, text, message, help }
+        Told { rule: rule.id(), line, column, text, message, help }
     };
     Report {
         file: file.display().to_string(),
@@ -157,6 +182,7 @@ fn opened(world: &World, severity: Severity, service: Option<&ServiceId>, at: Ti
         service: service.cloned(),
         region: None,
         private: false,
+        reported_by: None,
         public: None,
         ring_me: false,
     };

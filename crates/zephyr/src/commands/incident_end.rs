@@ -1,29 +1,54 @@
 //! `zephyr incident resolve` and `zephyr incident cancel`.
 
-use zephyr_api::{Changed, EndIncident};
+use std::io::{self, IsTerminal as _};
+
+use zephyr_api::{Changed, EndIncident, Incident, ResolveIncident};
+use zephyr_core::incident::Reporter;
 
 use super::{Session, paths};
 use crate::cli;
 use crate::failure::{Exit, Failure};
 
-/// How an incident ends.
-#[derive(Debug, Clone, Copy)]
-pub enum How {
-    /// It is over.
-    Resolve,
-    /// It was a false alarm.
-    Cancel,
+/// It is over.
+pub async fn resolve(session: &mut Session<'_>, given: cli::Resolve) -> Result<Exit, Failure> {
+    let label = session.which(given.end.incident, "incident resolve").await?;
+    let reported_by = match given.reported_by {
+        Some(by) => Some(Reporter::from(by)),
+        None => ask_who_reported(session, &label).await,
+    };
+    let body = ResolveIncident { public: given.end.public, reported_by: reported_by.map(|by| by.to_string()) };
+    let changed: Changed = session.post(&paths::verb(&label, "resolve"), &body).await?;
+    session.changed(&changed, "resolved").await;
+    Ok(Exit::Done)
 }
 
-/// Runs it.
-pub async fn run(session: &mut Session<'_>, how: How, given: cli::End) -> Result<Exit, Failure> {
-    let (verb, done) = match how {
-        How::Resolve => ("resolve", "resolved"),
-        How::Cancel => ("cancel", "cancelled, a false alarm"),
-    };
-    let label = session.which(given.incident, &format!("incident {verb}")).await?;
+/// It was a false alarm. Nobody asks anything.
+pub async fn cancel(session: &mut Session<'_>, given: cli::End) -> Result<Exit, Failure> {
+    let label = session.which(given.incident, "incident cancel").await?;
     let body = EndIncident { public: given.public };
-    let changed: Changed = session.post(&paths::verb(&label, verb), &body).await?;
-    session.changed(&changed, done).await;
+    let changed: Changed = session.post(&paths::verb(&label, "cancel"), &body).await?;
+    session.changed(&changed, "cancelled, a false alarm").await;
     Ok(Exit::Done)
+}
+
+/// Asks once, at a terminal, where nobody has said it. Whatever is no answer leaves it open: resolving never fails or
+/// waits because of it anywhere else.
+async fn ask_who_reported(session: &mut Session<'_>, label: &str) -> Option<Reporter> {
+    if session.json || !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+        return None;
+    }
+    let incident: Incident = session.get(&paths::incident(label)).await.ok()?;
+    if incident.phase != "open" || incident.reported_by.is_some() {
+        return None;
+    }
+    session.printer.say("Who noticed it first: [c]ustomer, [e]mployee or [m]onitoring? Enter: not known.");
+    let mut line = String::new();
+    io::stdin().read_line(&mut line).ok()?;
+    let given = line.trim().to_lowercase();
+    let meant = Reporter::ALL.into_iter().find(|by| !given.is_empty() && by.as_str().starts_with(&given));
+    if meant.is_none() && !given.is_empty() {
+        let later = format!("zephyr incident resolve {label} --reported-by customer");
+        session.printer.say(format!("Left as not known; to say it later: `{later}`"));
+    }
+    meant
 }

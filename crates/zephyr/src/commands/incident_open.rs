@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use zephyr_api::{Changed, Code, Incident, OpenIncident, Timeline};
+use zephyr_core::incident::Reporter;
 
 use super::{Session, paths};
 use crate::cli;
@@ -26,6 +27,7 @@ pub async fn run(session: &mut Session<'_>, settings: &Settings, given: cli::Ope
         service: given.service,
         region: given.region,
         private: given.private,
+        reported_by: given.reported_by.map(|by| Reporter::from(by).to_string()),
         public: given.public,
         ring_me: given.ring_me,
     };

@@ -1,8 +1,8 @@
 //! `zephyr incident show`.
 
-use zephyr_api::{Incident, Timeline};
+use zephyr_api::Incident;
 
-use super::{Session, paths};
+use super::{Session, incident_timeline, paths};
 use crate::cli;
 use crate::failure::{Exit, Failure};
 use crate::machine;
@@ -19,24 +19,13 @@ pub async fn run(session: &mut Session<'_>, given: cli::Show) -> Result<Exit, Fa
     }
     let (one, me) = tokio::join!(session.get::<Incident>(&path), session.me());
     let (one, me) = (one?, me?);
-    let entries = entries(session, &label).await?;
+    let entries = incident_timeline::entries(session, &label).await?;
     let clock = Clock { now: me.now, zone: machine::zone() };
     for line in incident::all(&one, &clock).into_iter().chain(incident::story(&entries, given.all, &clock)) {
         session.printer.line(line);
     }
-    Ok(Exit::Done)
-}
-
-/// Everything that happened so far.
-async fn entries(session: &Session<'_>, label: &str) -> Result<Vec<zephyr_api::Entry>, Failure> {
-    let mut entries = Vec::new();
-    let mut after = 0;
-    loop {
-        let more: Timeline = session.get(&paths::timeline(label, after, 0)).await?;
-        if more.entries.is_empty() || more.next_after <= after {
-            return Ok(entries);
-        }
-        after = more.next_after;
-        entries.extend(more.entries);
+    if given.follow {
+        return incident_timeline::follow(session, &label, &entries).await;
     }
+    Ok(Exit::Done)
 }

@@ -13,16 +13,21 @@ use crate::settings::Settings;
 pub mod ack;
 pub mod check;
 pub mod demo;
+pub mod doctor;
 pub mod incident_change;
 pub mod incident_end;
 pub mod incident_list;
 pub mod incident_open;
 pub mod incident_show;
+pub mod incident_timeline;
+pub mod init;
 pub mod oncall;
 pub mod overview;
 pub mod page_change;
 pub mod page_list;
+pub mod policy;
 pub mod serve;
+pub mod store;
 pub mod token_create;
 pub mod token_list;
 
@@ -130,6 +135,8 @@ pub mod paths {
     pub const ACK: &str = "/api/v1/ack";
     /// Who is on call.
     pub const ONCALL: &str = "/api/v1/oncall";
+    /// Policies: which were in force, and applying another.
+    pub const POLICIES: &str = "/api/v1/policies";
     /// Tokens.
     pub const TOKENS: &str = "/api/v1/tokens";
 
@@ -144,6 +151,11 @@ pub mod paths {
     pub const PUBLIC_ENTRIES: &str = "/api/v1/builtin/status";
     /// Tickets of the built-in tracker.
     pub const TICKETS: &str = "/api/v1/builtin/tickets";
+
+    /// The text of one policy.
+    pub fn policy(version: &str) -> String {
+        format!("{POLICIES}/{version}")
+    }
 
     /// What a person was rung with.
     pub fn inbox(person: &str) -> String {

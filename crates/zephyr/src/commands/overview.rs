@@ -5,7 +5,7 @@ use zephyr_api::{Incident, Incidents, Me};
 use super::{Session, open, paths};
 use crate::failure::{Exit, Failure};
 use crate::machine;
-use crate::printer::{Line, Printer};
+use crate::printer::{Line, Printer, Style};
 use crate::render::{Clock, incident};
 
 /// Runs it.
@@ -30,6 +30,9 @@ fn show(printer: &mut Printer, incidents: &[Incident], me: &Me, clock: &Clock) {
     for one in incidents {
         printer.line(incident::row(one, clock));
         incident::update(one, clock).into_iter().for_each(|line| printer.line(line));
+    }
+    if let Some(trouble) = &me.policy_trouble {
+        printer.line(Line::labelled("policy").push(Style::Bad, trouble));
     }
     for next in likely(incidents, me) {
         printer.say(Line::indented(2).faint(&next));

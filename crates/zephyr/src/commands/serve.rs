@@ -8,9 +8,10 @@ use std::sync::Arc;
 
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use zephyr_core::policy::{Policy, without_contacts};
+use zephyr_core::policy::Policy;
 use zephyr_core::{World, oncall};
-use zephyr_engine::ports::{Registry as _, Store as _};
+use zephyr_engine::ports::Store as _;
+use zephyr_server::Policies;
 use zephyr_store::{OpenError, Options, SqliteStore};
 
 use crate::cli;
@@ -20,52 +21,60 @@ use crate::machine::{self, OsEntropy};
 use crate::printer::{Line, Printer, Style};
 use crate::render::Clock;
 use crate::serve::leave::{self, Signals};
-use crate::serve::log;
-use crate::serve::policy_file::{self, PolicyFile};
+use crate::serve::origin::Origin;
 use crate::serve::runbook::{self, Place};
+use crate::serve::{follow, log};
 use crate::settings::{DATA, Settings};
 
 /// The database in the data folder.
-const DATABASE: &str = "zephyr.db";
+pub const DATABASE: &str = "zephyr.db";
 /// Rotations named at the start: more are for `zephyr oncall`.
 const ROTATIONS: usize = 12;
 
 /// Runs it.
 pub async fn run(printer: &mut Printer, settings: &Settings, given: cli::Serve) -> Result<Exit, Failure> {
     let signals = Signals::listen().map_err(|error| Failure::refused("cannot listen for signals").why(error))?;
-    let file = read(&given.policy, printer)?;
-    let log = log::begin(given.log);
     let data = settings.connection.data.clone().unwrap_or_else(|| PathBuf::from(DATA));
+    let origin = Origin::look(given.policy.clone(), data.join(DATABASE).exists(), printer)?;
+    let file = origin.file.clone();
+    let log = log::begin(given.log);
     make_folder(&data)?;
     let listener = listen(&given.listen).await?;
     let address = listener.local_addr().map_err(|error| cannot_listen(&given.listen, &error))?;
-    let place = Place::beside(&given.policy, &file.policy.runbook);
-    let (store, runbook) = tokio::join!(open(&data, given.speed), place.version());
-    let store = store?;
-    let world = World { policy: file.policy.clone(), runbook };
-    remember(&store, &file).await?;
+    let store = open(&data, given.speed).await?;
+    let start = origin.start(&store, printer).await?;
+    let folder = runbook::folder(file.as_deref());
+    let runbook = Place::within(&folder, &start.policy.runbook).version().await;
+    let world = World { policy: start.policy, runbook };
 
     let local = Local { url: reached_here(address), token: machine::unguessable(), pid: std::process::id() };
     let public_url = given.public_url.clone().map(|url| url.trim_end_matches('/').to_owned());
     let public_url = public_url.unwrap_or_else(|| local.url.clone());
     leave_word(&local, &data, settings)?;
     let now = now(&store).await;
-    let at_start = Banner { given: &given, data: &data, world: &world, url: &public_url, address, now };
+    let at_start =
+        Banner { given: &given, source: &start.told, data: &data, world: &world, url: &public_url, address, now };
     if settings.json {
         at_start.json(printer)
     } else {
         banner(printer, &at_start)
     }
 
-    let (publish, world) = watch::channel(Arc::new(world));
-    tokio::spawn(runbook::keep_fresh(place, publish));
+    let (publish, _) = watch::channel(Arc::new(world));
+    let policies = Policies::new(publish, file.as_deref().map(follow::file));
+    policies.set_trouble(start.trouble);
+    tokio::spawn(runbook::keep_fresh(folder, policies.clone()));
+    if let Some(path) = file {
+        let (policies, store) = (policies.clone(), store.clone());
+        tokio::spawn(async move { follow::keep_up(&path, policies, store).await });
+    }
     let settings = zephyr_server::Settings {
         public_url,
         speed: given.speed,
         local_token: local.token.clone(),
         version: env!("CARGO_PKG_VERSION"),
     };
-    let ended = serve(listener, store.clone(), world, settings, signals, given.while_stdin).await;
+    let ended = serve(listener, store.clone(), policies, settings, signals, given.while_stdin).await;
     local.remove(&data);
     store.close().await;
     log.end();
@@ -76,7 +85,7 @@ pub async fn run(printer: &mut Printer, settings: &Settings, given: cli::Serve) 
 async fn serve(
     listener: TcpListener,
     store: SqliteStore,
-    world: watch::Receiver<Arc<World>>,
+    policies: Policies,
     settings: zephyr_server::Settings,
     mut signals: Signals,
     while_stdin: bool,
@@ -85,7 +94,7 @@ async fn serve(
     let asked = async {
         let _ = left.await;
     };
-    let served = zephyr_server::serve(listener, store, OsEntropy, machine::fill, world, settings, asked);
+    let served = zephyr_server::serve(listener, store, OsEntropy, machine::fill, policies, settings, asked);
     let told = async {
         tokio::select! {
             () = signals.next() => {}
@@ -102,13 +111,6 @@ async fn serve(
         () = told => Err(Failure::refused("ended at once, as asked twice")
             .why("sends under way are made again at the next start")),
     }
-}
-
-fn read(path: &Path, printer: &mut Printer) -> Result<PolicyFile, Failure> {
-    policy_file::read(path, "--policy FILE")?.map_err(|mistakes| {
-        policy_file::tell(path, &mistakes, printer);
-        policy_file::failure(path, &mistakes).why("nothing was started")
-    })
 }
 
 fn make_folder(data: &Path) -> Result<(), Failure> {
@@ -157,7 +159,7 @@ async fn open(data: &Path, speed: u32) -> Result<SqliteStore, Failure> {
 }
 
 /// What cannot be opened: the store's errors say what, and after the colon what to do.
-fn cannot_open(error: &OpenError) -> Failure {
+pub fn cannot_open(error: &OpenError) -> Failure {
     let text = error.to_string();
     let why = std::error::Error::source(error).map(ToString::to_string);
     let (what, hint) = text.split_once(": ").unwrap_or((text.as_str(), "look at the disk"));
@@ -169,12 +171,6 @@ fn cannot_open(error: &OpenError) -> Failure {
         _ => hint,
     };
     Failure { why, ..Failure::refused(what).hint(hint) }
-}
-
-/// Keeps the policy in force, without anybody's address.
-async fn remember(store: &SqliteStore, file: &PolicyFile) -> Result<(), Failure> {
-    let kept = store.put_policy(&file.policy.version.0, &without_contacts(&file.text)).await;
-    kept.map_err(|error| Failure::refused("the policy cannot be kept").why(error))
 }
 
 async fn now(store: &SqliteStore) -> jiff::Timestamp {
@@ -198,6 +194,7 @@ fn leave_word(local: &Local, data: &Path, settings: &Settings) -> Result<(), Fai
 /// What is said at the start.
 struct Banner<'a> {
     given: &'a cli::Serve,
+    source: &'a str,
     data: &'a Path,
     world: &'a World,
     url: &'a str,
@@ -230,8 +227,7 @@ fn banner(printer: &mut Printer, banner: &Banner<'_>) {
     };
     printer.line(Line::labelled("console").strong(&format!("{}/", banner.url)));
     printer.line(Line::labelled("listens on").plain(&format!("{}{speed}", banner.address)));
-    let source = format!("{} from {}", policy.version, banner.given.policy.display());
-    printer.line(Line::labelled("policy").plain(&source));
+    printer.line(Line::labelled("policy").plain(banner.source));
     printer.line(Line::labelled("runbook").plain(&runbook::told(&banner.world.runbook)));
     printer.line(Line::labelled("data").plain(&banner.data.display().to_string()));
     on_call(printer, policy, banner.now);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use zephyr_api::{Entry, Incident, Link, Page, Wanted};
+use zephyr_api::{Entry, Incident, Link, Page, PublicWords, Wanted};
 
 use super::Clock;
 use crate::printer::{Line, Style};
@@ -24,7 +24,8 @@ pub fn head(incident: &Incident, how: &str) -> Line {
 /// Everything about it, without what happened.
 pub fn all(incident: &Incident, clock: &Clock) -> Vec<Line> {
     let mut lines = vec![head(incident, &incident.phase)];
-    let opened = format!("{}, by {}", clock.at(incident.opened_at), incident.opened_by);
+    let reporter = incident.reported_by.as_ref().map(|by| format!("; reported by {by}")).unwrap_or_default();
+    let opened = format!("{}, by {}{reporter}", clock.at(incident.opened_at), incident.opened_by);
     lines.push(Line::labelled("opened").plain(&opened));
     lines.push(subject(incident));
     if let Some(commander) = &incident.acting_commander {
@@ -34,9 +35,19 @@ pub fn all(incident: &Incident, clock: &Clock) -> Vec<Line> {
     lines.push(link("channel", &incident.channel));
     lines.push(link("status page", &incident.status_page));
     lines.push(link("ticket", &incident.ticket));
+    lines.extend(incident.public.as_ref().map(public));
     lines.push(runbook(incident));
     lines.extend(update(incident, clock));
     lines
+}
+
+/// What the public was told first, and whose words they are.
+fn public(words: &PublicWords) -> Line {
+    let line = Line::labelled("in public").plain(&words.text);
+    match (&words.policy, &words.approved_by) {
+        (Some(policy), Some(by)) => line.faint(&format!(" (policy {policy}, approved by {by})")),
+        _ => line,
+    }
 }
 
 /// What it is about, as it was named or found in the summary.

@@ -26,3 +26,8 @@ fn shift(shift: &Shift, clock: &Clock) -> String {
     let asleep = if shift.awake { "" } else { ", asleep" };
     format!("{} ({}{asleep}) until {}", shift.name, shift.person, clock.wall(shift.until))
 }
+
+/// `Maya Okafor (maya)`.
+pub fn who(shift: &Shift) -> String {
+    format!("{} ({})", shift.name, shift.person)
+}

@@ -2,7 +2,9 @@
 //!
 //! Deliberately not here: the server itself (`zephyr-server`), and how all of it is put together (`commands::serve`).
 
+pub mod follow;
 pub mod leave;
 pub mod log;
+pub mod origin;
 pub mod policy_file;
 pub mod runbook;

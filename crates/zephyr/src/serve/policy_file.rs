@@ -37,10 +37,15 @@ pub fn tell(path: &Path, mistakes: &[Mistake], printer: &mut Printer) {
 /// Says how many mistakes there are.
 pub fn failure(path: &Path, mistakes: &[Mistake]) -> Failure {
     let count = if mistakes.len() == 1 { "a mistake".to_owned() } else { format!("{} mistakes", mistakes.len()) };
-    Failure::refused(format!("{} has {count}, listed above", path.display()))
+    let failure = Failure::refused(format!("{} has {count}, listed above", path.display()));
+    match mistakes.first() {
+        Some(first) => failure.hint(format!("`zephyr check --explain {}` says more, with an example", first.rule)),
+        None => failure,
+    }
 }
 
-fn text(path: &Path, naming: &str) -> Result<String, Failure> {
+/// Its text; `naming` tells how another file is named.
+pub fn text(path: &Path, naming: &str) -> Result<String, Failure> {
     let shown = path.display();
     let failed = |error: &std::io::Error| {
         let failure = Failure::refused(format!("the policy {shown} cannot be read")).why(error);

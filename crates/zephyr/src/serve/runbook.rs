@@ -5,20 +5,18 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::sync::Arc;
 use std::time::Duration;
 
 use sha2::{Digest as _, Sha256};
 use tokio::process::Command;
-use tokio::sync::watch;
-use zephyr_core::World;
 use zephyr_core::world::Runbook;
+use zephyr_server::Policies;
 
 use crate::env;
 use crate::machine;
 
 /// How often it is looked for anew.
-const EVERY: Duration = Duration::from_secs(30);
+const EVERY: Duration = Duration::from_secs(5);
 /// How long git may take.
 const GIT: Duration = Duration::from_secs(5);
 /// A runbook is for people: more than this is not read.
@@ -34,7 +32,11 @@ pub struct Place {
 impl Place {
     /// The runbook that a policy file names.
     pub fn beside(policy: &Path, path: &str) -> Self {
-        let folder = policy.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        Self::within(&folder(Some(policy)), path)
+    }
+
+    /// The runbook of this path within a folder.
+    pub fn within(folder: &Path, path: &str) -> Self {
         Self { folder: folder.to_owned(), path: path.to_owned() }
     }
 
@@ -98,21 +100,25 @@ pub fn told(runbook: &Runbook) -> String {
     }
 }
 
-/// Keeps the world's runbook the present one, for as long as somebody reads it.
-pub async fn keep_fresh(place: Place, world: watch::Sender<Arc<World>>) {
+/// The folder that a runbook's path begins in: that of the policy file; without one, where the server was started.
+pub fn folder(policy: Option<&Path>) -> PathBuf {
+    let folder = policy.and_then(Path::parent).filter(|folder| !folder.as_os_str().is_empty());
+    folder.unwrap_or(Path::new(".")).to_owned()
+}
+
+/// Keeps the runbook the present one, for as long as it is let: an opening pins what was found last and never waits.
+pub async fn keep_fresh(folder: PathBuf, policies: Policies) {
+    let mut changes = policies.subscribe();
     loop {
         tokio::select! {
-            () = world.closed() => return,
+            // Another policy may name another runbook.
+            _ = changes.changed() => {}
             () = tokio::time::sleep(EVERY) => {}
         }
-        let runbook = place.version().await;
-        world.send_if_modified(|world| {
-            let is_new = world.runbook != runbook;
-            if is_new {
-                tracing::info!(runbook = ?runbook, "the runbook has changed");
-                *world = Arc::new(World { runbook, ..World::clone(world) });
-            }
-            is_new
-        });
+        let path = policies.world().policy.runbook.clone();
+        let runbook = Place::within(&folder, &path).version().await;
+        if policies.set_runbook(runbook.clone()) {
+            tracing::info!(runbook = ?runbook, "the runbook has changed");
+        }
     }
 }

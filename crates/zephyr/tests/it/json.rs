@@ -33,5 +33,9 @@ fn every_command_prints_the_answer_of_the_api() {
     see("8 oncall", &["oncall"]);
     see("9 token create", &["token", "create", "--bot", "watcher"]);
     see("10 token list", &["token", "list"]);
+    see("policy apply", &["policy", "apply", "--dry-run"]);
+    see("policy diff", &["policy", "diff", "zephyr.toml"]);
+    see("policy history", &["policy", "history"]);
+    see("policy show", &["policy", "show"]);
     insta::assert_json_snapshot!(shapes);
 }

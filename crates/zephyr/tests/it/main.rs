@@ -10,11 +10,19 @@
 
 mod bad_input;
 mod crash;
+mod declaring;
 mod demo;
+mod docs;
+mod follow;
+mod generated;
 mod harness;
+mod init;
 mod json;
 mod opening;
 mod pages;
+mod policy;
 mod proxy;
 mod serving;
+mod store;
 mod tokens;
+mod upgrade;

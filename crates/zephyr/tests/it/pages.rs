@@ -83,7 +83,7 @@ fn what_is_open_is_shown_from_every_side() {
     see!(place.see(&["incident", "list"]));
     let shown = place.see(&["incident", "show"]);
     // What comes below is the timeline, in the order in which it happened.
-    see!(shown.lines().take(12).collect::<Vec<_>>().join("\n"));
+    see!(shown.lines().take(13).collect::<Vec<_>>().join("\n"));
 }
 
 #[test]

@@ -7,6 +7,7 @@ use super::notes::Notes;
 use super::section::{Section, duration, wrong_type};
 use super::words;
 use crate::limits;
+use crate::policy::Rule;
 
 const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 const DAY: SignedDuration = SignedDuration::from_hours(24);
@@ -28,7 +29,7 @@ pub(super) fn report_not_yet(notes: &mut Notes<'_>, root: &Section<'_, '_>) {
     for (name, built_in) in NOT_YET {
         if root.get(name).is_some() {
             let message = format!("[{name}] cannot be connected yet; the built-in {built_in} is used");
-            notes.add("not-yet", &root.at(name), message, "remove this section");
+            notes.add(Rule::NotYet, &root.at(name), message, "remove this section");
         }
     }
 }
@@ -42,7 +43,7 @@ pub(super) fn update_every(notes: &mut Notes<'_>, root: &Section<'_, '_>) -> Sig
         let words = given.text.strip_suffix(" before").unwrap_or_default();
         if words.is_empty() {
             let message = format!("{} does not say before what", words::quoted(given.text));
-            notes.add("bad-duration", &given.at, message, "write remind = \"3m before\"");
+            notes.add(Rule::BadDuration, &given.at, message, "write remind = \"3m before\"");
         } else {
             duration(notes, &given, words, SignedDuration::ZERO, every);
         }
@@ -78,9 +79,9 @@ fn severities(notes: &mut Notes<'_>, section: &Section<'_, '_>, key: &str) {
         };
         if !["1", "2", "3"].contains(&number) {
             let message = format!("there is no severity {}", words::quoted(number));
-            notes.add("unknown-severity", &value.span(), message, "the ladder has 1, 2 and 3");
+            notes.add(Rule::UnknownSeverity, &value.span(), message, "the ladder has 1, 2 and 3");
         } else if seen.contains(&number) {
-            notes.add("duplicate", &value.span(), format!("severity {number} is listed twice"), "leave one out");
+            notes.add(Rule::Duplicate, &value.span(), format!("severity {number} is listed twice"), "leave one out");
         }
         seen.push(number);
     }
@@ -96,7 +97,7 @@ fn path(notes: &mut Notes<'_>, section: &Section<'_, '_>, key: &str) -> Option<S
     if !inside {
         let message = format!("{} is not a path inside the repository", words::quoted(given.text));
         let help = "write it relative to the repository, with `/` and without `..`: \"runbooks/incident.md\"";
-        notes.add("bad-path", &given.at, message, help);
+        notes.add(Rule::BadPath, &given.at, message, help);
         return None;
     }
     Some(given.text.to_owned())

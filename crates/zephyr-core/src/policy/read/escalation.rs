@@ -7,7 +7,7 @@ use super::notes::Notes;
 use super::section::{Section, Text, duration};
 use super::words;
 use crate::limits;
-use crate::policy::{ChainStep, StepWho};
+use crate::policy::{ChainStep, Rule, StepWho};
 
 const KEYS: [&str; 3] = ["chain", "then", "acknowledged_for"];
 /// The wait of the default chain.
@@ -38,7 +38,7 @@ pub(super) fn chain(notes: &mut Notes<'_>, section: &Section<'_, '_>, names: &Na
     let given = section.texts(notes, "chain", limits::CHAIN_STEPS)?;
     if given.is_empty() {
         let help = "write chain = [\"on call\", \"5m next in rotation\"]";
-        notes.add("empty-chain", &section.at("chain"), "this chain rings nobody", help);
+        notes.add(Rule::EmptyChain, &section.at("chain"), "this chain rings nobody", help);
     }
     let steps = given.iter().enumerate();
     Some(
@@ -53,7 +53,7 @@ fn first(notes: &mut Notes<'_>, given: &Text<'_>) -> Option<ChainStep> {
         return Some(ChainStep { after: SignedDuration::ZERO, who: StepWho::OnCall });
     }
     let message = "a chain begins with who is on call, at once";
-    notes.add("chain-begins-elsewhere", &given.at, message, "write \"on call\" first, without a wait");
+    notes.add(Rule::ChainBeginsElsewhere, &given.at, message, "write \"on call\" first, without a wait");
     None
 }
 
@@ -61,7 +61,7 @@ fn first(notes: &mut Notes<'_>, given: &Text<'_>) -> Option<ChainStep> {
 fn later(notes: &mut Notes<'_>, given: &Text<'_>, names: &Names<'_>) -> Option<ChainStep> {
     let Some((wait, who)) = given.text.trim().split_once(' ').filter(|(wait, _)| begins_with_digit(wait)) else {
         let message = format!("{} does not say how long to wait before it", words::quoted(given.text));
-        notes.add("step-without-wait", &given.at, message, format!("write \"5m {}\"", given.text.trim()));
+        notes.add(Rule::StepWithoutWait, &given.at, message, format!("write \"5m {}\"", given.text.trim()));
         return None;
     };
     let after = duration(notes, given, wait, limits::STEP_MIN, limits::STEP_MAX);
@@ -82,7 +82,7 @@ fn rotation(notes: &mut Notes<'_>, given: &Text<'_>, name: &str, names: &Names<'
         && let Some(near) = words::near(name, ["on call", "next in rotation"])
     {
         let message = format!("there is no rotation {}", words::quoted(name));
-        notes.add("unknown-rotation", &given.at, message, format!("did you mean `{near}`?"));
+        notes.add(Rule::UnknownRotation, &given.at, message, format!("did you mean `{near}`?"));
         return None;
     }
     names.rotation(notes, given, name)
@@ -105,7 +105,7 @@ fn default_chain(
         } else if section.is_none_or(|section| section.get("chain").is_none()) {
             let message = format!("the default chain ends with `em` and `founder`, and there is no rotation `{name}`");
             let help = format!("add [rotations.{name}], or write [escalation] with a chain of your own");
-            notes.add("missing-rotation", section.map_or(&root.at, |section| &section.at), message, help);
+            notes.add(Rule::MissingRotation, section.map_or(&root.at, |section| &section.at), message, help);
         }
     }
     chain
@@ -124,7 +124,7 @@ fn then(notes: &mut Notes<'_>, section: &Section<'_, '_>) -> Option<SignedDurati
                 format!("{} is not what a chain can do at its end", words::quoted(given.text))
             };
             notes.add(
-                "chain-stops",
+                Rule::ChainStops,
                 &given.at,
                 message,
                 "write then = \"again\", or \"5m again\" to wait five minutes",

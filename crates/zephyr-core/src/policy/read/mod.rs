@@ -13,7 +13,7 @@ use self::escalation::Escalation;
 use self::names::Names;
 use self::notes::Notes;
 use self::section::Section;
-use super::{Mistake, Policy, PolicyVersion, SeverityRule};
+use super::{Mistake, Policy, PolicyVersion, Rule, SeverityRule};
 use crate::limits;
 
 mod afterwards;
@@ -57,7 +57,7 @@ pub fn read(text: &str) -> Result<Policy, Vec<Mistake>> {
     let mut notes = Notes::new(text);
     if text.len() > limits::POLICY_BYTES {
         let message = format!("the file has {} bytes, and at most {} are read", text.len(), limits::POLICY_BYTES);
-        notes.add("too-large", &(0..0), message, "leave out what is not policy");
+        notes.add(Rule::TooLarge, &(0..0), message, "leave out what is not policy");
         return Err(notes.finish());
     }
     let (tree, errors) = DeTable::parse_recoverable(text);
@@ -69,7 +69,8 @@ pub fn read(text: &str) -> Result<Policy, Vec<Mistake>> {
     if notes.is_empty() { Ok(policy) } else { Err(notes.finish()) }
 }
 
-fn version(text: &str) -> PolicyVersion {
+/// The version that a text has: the first 12 hexadecimal digits of its SHA-256.
+pub fn version(text: &str) -> PolicyVersion {
     let mut hex = String::new();
     for byte in Sha256::digest(text).iter().take(6) {
         // Writing to a string cannot fail.

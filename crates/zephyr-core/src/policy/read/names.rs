@@ -8,7 +8,7 @@ use super::notes::Notes;
 use super::section::{Section, Text};
 use super::words;
 use crate::ids::BadName;
-use crate::policy::{Region, Service};
+use crate::policy::{Region, Rule, Service};
 use crate::{PersonId, RotationId, ServiceId, catalog};
 
 /// The names of people and rotations as written.
@@ -39,7 +39,7 @@ impl<'a> Names<'a> {
             return None;
         }
         let message = format!("there is no person {}", words::quoted(given.text));
-        notes.add("unknown-person", &given.at, message, help(given.text, &self.people, "people"));
+        notes.add(Rule::UnknownPerson, &given.at, message, help(given.text, &self.people, "people"));
         None
     }
 
@@ -52,7 +52,7 @@ impl<'a> Names<'a> {
             return None;
         }
         let message = format!("there is no rotation {}", words::quoted(name));
-        notes.add("unknown-rotation", &given.at, message, help(name, &self.rotations, "rotations"));
+        notes.add(Rule::UnknownRotation, &given.at, message, help(name, &self.rotations, "rotations"));
         None
     }
 
@@ -84,7 +84,7 @@ pub(super) fn name<T: FromStr<Err = BadName>>(notes: &mut Notes<'_>, given: &Tex
                 "use 1 to {} of a-z, 0-9, `-` and `_`, beginning with a letter or digit",
                 crate::limits::NAME_CHARS
             );
-            notes.add("bad-name", &given.at, message, help);
+            notes.add(Rule::BadName, &given.at, message, help);
             None
         }
     }
@@ -103,13 +103,13 @@ pub(super) fn report_collisions(
             let quoted = words::quoted(name);
             if key.is_empty() {
                 let message = format!("{quoted} has no letter or digit to be recognised by");
-                notes.add("unusable-name", at, message, "write a name with letters or digits");
+                notes.add(Rule::UnusableName, at, message, "write a name with letters or digits");
                 continue;
             }
             match taken.get(&key) {
                 Some(&(other_kind, other)) if (other_kind, other) != (kind, id) => {
                     let message = format!("{quoted} means the {kind} `{id}` and the {other_kind} `{other}`");
-                    notes.add("name-collision", at, message, "give one of the two another name");
+                    notes.add(Rule::NameCollision, at, message, "give one of the two another name");
                 }
                 _ => {
                     taken.insert(key, (kind, id));

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::limits;
-use crate::policy::Mistake;
+use crate::policy::{Mistake, Rule};
 
 /// Offending text longer than this is cut: it has to fit a line of a terminal.
 const SHOWN_CHARS: usize = 80;
@@ -15,7 +15,7 @@ pub(super) struct Notes<'t> {
 }
 
 struct Found {
-    rule: &'static str,
+    rule: Rule,
     at: Range<usize>,
     message: String,
     help: String,
@@ -27,13 +27,7 @@ impl<'t> Notes<'t> {
     }
 
     /// Takes down a mistake. `at` is in bytes of the text; an empty range shows no text.
-    pub(super) fn add(
-        &mut self,
-        rule: &'static str,
-        at: &Range<usize>,
-        message: impl Into<String>,
-        help: impl Into<String>,
-    ) {
+    pub(super) fn add(&mut self, rule: Rule, at: &Range<usize>, message: impl Into<String>, help: impl Into<String>) {
         self.found.push(Found { rule, at: at.clone(), message: message.into(), help: help.into() });
     }
 

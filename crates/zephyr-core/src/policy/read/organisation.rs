@@ -8,7 +8,7 @@ use super::names::{self, Names};
 use super::notes::Notes;
 use super::people;
 use super::section::{Section, Text, as_text, one_line, wrong_type};
-use crate::policy::{DailyWindow, Region};
+use crate::policy::{DailyWindow, Region, Rule};
 use crate::{PersonId, limits};
 
 /// When people are awake where neither they nor the organisation say otherwise.
@@ -30,7 +30,7 @@ pub(super) fn read<'a>(notes: &mut Notes<'_>, root: &Section<'a, '_>, names: &Na
         Organisation { name: String::new(), regions: Vec::new(), admins: Vec::new(), awake: AWAKE, pages: None };
     if root.get("organisation").is_none() {
         let message = "there is no section [organisation]";
-        notes.add("missing-section", &root.at, message, "add [organisation] with name = \"Acme\" and its regions");
+        notes.add(Rule::MissingSection, &root.at, message, "add [organisation] with name = \"Acme\" and its regions");
     }
     let Some(section) = root.child(notes, "organisation", &KEYS) else { return nothing };
     if section.get("name").is_none() {
@@ -53,7 +53,7 @@ fn regions(notes: &mut Notes<'_>, section: &Section<'_, '_>) -> Vec<(Region, Ran
     let Some(array) = section.array(notes, "regions") else { return Vec::new() };
     if array.is_empty() || array.len() > limits::REGIONS {
         let help = format!("write 1 to {} regions, such as regions = [\"eu-frankfurt\"]", limits::REGIONS);
-        notes.add("region-count", &section.at("regions"), format!("there are {} regions", array.len()), help);
+        notes.add(Rule::RegionCount, &section.at("regions"), format!("there are {} regions", array.len()), help);
         return Vec::new();
     }
     let mut regions: Vec<(Region, Range<usize>)> = Vec::new();
@@ -70,7 +70,7 @@ fn regions(notes: &mut Notes<'_>, section: &Section<'_, '_>) -> Vec<(Region, Ran
         let Some((name, also_called)) = found else { continue };
         let Some(id) = names::name(notes, &name) else { continue };
         if regions.iter().any(|(region, _)| region.id == id) {
-            notes.add("duplicate", &name.at, format!("the region `{id}` is listed twice"), "leave one out");
+            notes.add(Rule::Duplicate, &name.at, format!("the region `{id}` is listed twice"), "leave one out");
             continue;
         }
         regions.push((Region { id, also_called }, name.at));

@@ -10,7 +10,7 @@ use super::notes::Notes;
 use super::organisation::Organisation;
 use super::section::{Section, Text, duration};
 use super::words;
-use crate::policy::{DailyWindow, LadderEntry, Method, Person};
+use crate::policy::{DailyWindow, LadderEntry, Method, Person, Rule};
 use crate::{PersonId, limits};
 
 const KEYS: [&str; 6] = ["name", "email", "phone", "zone", "awake", "pages"];
@@ -34,7 +34,7 @@ pub(super) fn read(
     }
     if people.len() > limits::PEOPLE {
         let message = format!("there are {} people, and at most {} are read", people.len(), limits::PEOPLE);
-        notes.add("too-many", &section.at, message, "leave out who is in no rotation");
+        notes.add(Rule::TooMany, &section.at, message, "leave out who is in no rotation");
     }
     people
 }
@@ -83,7 +83,7 @@ fn check_phone(notes: &mut Notes<'_>, phone: &Text<'_>) -> bool {
         (8..=15).contains(&digits.len()) && !digits.starts_with('0') && digits.bytes().all(|b| b.is_ascii_digit());
     if !sound {
         let help = "write a plus, the country code and the number, without blanks: \"+447700900123\"";
-        notes.add("bad-phone", &phone.at, "this is not a telephone number in E.164", help);
+        notes.add(Rule::BadPhone, &phone.at, "this is not a telephone number in E.164", help);
     }
     sound
 }
@@ -105,7 +105,7 @@ fn check_email(notes: &mut Notes<'_>, email: &Text<'_>) -> bool {
                 && host.split('.').all(labels)
         });
     if !sound {
-        notes.add("bad-email", &email.at, "this is not a mail address", "write it as in \"maya@acme.example\"");
+        notes.add(Rule::BadEmail, &email.at, "this is not a mail address", "write it as in \"maya@acme.example\"");
     }
     sound
 }
@@ -120,7 +120,7 @@ pub(super) fn zone(notes: &mut Notes<'_>, section: &Section<'_, '_>) -> Option<T
         Some(near) => format!("did you mean \"{near}\"?"),
         None => "write an IANA name such as \"Europe/Berlin\"".to_owned(),
     };
-    notes.add("unknown-zone", &given.at, format!("{} is not a time zone", words::quoted(given.text)), help);
+    notes.add(Rule::UnknownZone, &given.at, format!("{} is not a time zone", words::quoted(given.text)), help);
     None
 }
 
@@ -140,7 +140,7 @@ pub(super) fn window(notes: &mut Notes<'_>, section: &Section<'_, '_>, key: &str
     let window = words::window(given.text);
     if window.is_none() {
         let message = format!("{} is not a window of the day", words::quoted(given.text));
-        notes.add("bad-window", &given.at, message, "write two times of day, such as \"07:00-23:00\"");
+        notes.add(Rule::BadWindow, &given.at, message, "write two times of day, such as \"07:00-23:00\"");
     }
     window
 }
@@ -158,22 +158,32 @@ fn ladder(
         match ladder.last() {
             None if !entry.after.is_zero() => {
                 let message = "the ladder begins late: nothing happens before its first entry";
-                notes.add("ladder-begins-late", &text.at, message, format!("write \"{}\" first", entry.method));
+                notes.add(Rule::LadderBeginsLate, &text.at, message, format!("write \"{}\" first", entry.method));
             }
             Some(last) if entry.after < last.after => {
                 let message = format!("this comes before the entry above it, {}", words::short(last.after));
-                notes.add("ladder-order", &text.at, message, "delays count from the beginning of the ring: sort them");
+                notes.add(
+                    Rule::LadderOrder,
+                    &text.at,
+                    message,
+                    "delays count from the beginning of the ring: sort them",
+                );
             }
             _ => {}
         }
         if entry.after >= shortest {
             let message = format!("a step lasts {}, so this entry would never be reached", words::short(shortest));
-            notes.add("ladder-too-long", &text.at, message, format!("use less than {}", words::short(shortest)));
+            notes.add(Rule::LadderTooLong, &text.at, message, format!("use less than {}", words::short(shortest)));
         }
         ladder.push(entry);
     }
     if ladder.is_empty() && notes.len() == before {
-        notes.add("empty-ladder", at, "this ladder rings nobody", "write pages = [\"push\", \"1m sms\", \"2m call\"]");
+        notes.add(
+            Rule::EmptyLadder,
+            at,
+            "this ladder rings nobody",
+            "write pages = [\"push\", \"1m sms\", \"2m call\"]",
+        );
     }
     ladder
 }
@@ -190,7 +200,7 @@ fn ladder_entry(notes: &mut Notes<'_>, given: &Text<'_>) -> Option<LadderEntry> 
             Some(near) => format!("did you mean `{near}`?"),
             None => "write push, sms, call, email or chat, after a delay if any: \"1m sms\"".to_owned(),
         };
-        notes.add("unknown-method", &given.at, format!("{} is no way to ring a person", words::quoted(name)), help);
+        notes.add(Rule::UnknownMethod, &given.at, format!("{} is no way to ring a person", words::quoted(name)), help);
         return None;
     };
     let after = match delay {
@@ -213,7 +223,7 @@ fn report_unreachable(
     let entry = given.iter().find(|text| text.text.trim().ends_with(method.as_str()));
     let at = entry.map_or_else(|| section.at("pages"), |text| text.at.clone());
     let help = format!("add {key} to [{}], or leave `{method}` out", section.path);
-    notes.add("no-address", &at, format!("`{method}` needs the key `{key}`, and [{}] has none", section.path), help);
+    notes.add(Rule::NoAddress, &at, format!("`{method}` needs the key `{key}`, and [{}] has none", section.path), help);
 }
 
 /// The organisation's ladder without what this person has no address for; a push is left if nothing else is. Its

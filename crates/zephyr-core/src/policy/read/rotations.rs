@@ -10,7 +10,7 @@ use super::notes::Notes;
 use super::people;
 use super::section::{Section, Value, wrong_type};
 use super::words;
-use crate::policy::{Layer, Rotation};
+use crate::policy::{Layer, Rotation, Rule};
 use crate::{PersonId, RotationId, limits};
 
 const LAYER_KEYS: [&str; 6] = ["zone", "hours", "every", "handoff", "from", "people"];
@@ -27,7 +27,7 @@ pub(super) fn read(notes: &mut Notes<'_>, root: &Section<'_, '_>, names: &Names<
         let id = names::name::<RotationId>(notes, &given);
         if given.text == "service" {
             let message = "a rotation cannot be called `service`: as a target that means the owner of the service";
-            notes.add("reserved-name", &given.at, message, "give it another name");
+            notes.add(Rule::ReservedName, &given.at, message, "give it another name");
         }
         let Some(table) = section.child(notes, given.text, &["layers"]) else { continue };
         let layers = layers(notes, &table, names);
@@ -37,7 +37,7 @@ pub(super) fn read(notes: &mut Notes<'_>, root: &Section<'_, '_>, names: &Names<
     }
     if rotations.len() > limits::ROTATIONS {
         let message = format!("there are {} rotations, and at most {} are read", rotations.len(), limits::ROTATIONS);
-        notes.add("too-many", &section.at, message, "leave some out");
+        notes.add(Rule::TooMany, &section.at, message, "leave some out");
     }
     rotations
 }
@@ -45,16 +45,16 @@ pub(super) fn read(notes: &mut Notes<'_>, root: &Section<'_, '_>, names: &Names<
 fn layers(notes: &mut Notes<'_>, section: &Section<'_, '_>, names: &Names<'_>) -> Vec<Layer> {
     if section.get("layers").is_none() {
         let message = format!("[{}] is empty: nobody would ever be on call", section.path);
-        notes.add("empty-rotation", &section.at, message, format!("add layers = {LAYER}"));
+        notes.add(Rule::EmptyRotation, &section.at, message, format!("add layers = {LAYER}"));
     }
     let Some(array) = section.array(notes, "layers") else { return Vec::new() };
     if array.is_empty() {
         let message = format!("[{}] has no layer: nobody would ever be on call", section.path);
-        notes.add("empty-rotation", &section.at("layers"), message, format!("write layers = {LAYER}"));
+        notes.add(Rule::EmptyRotation, &section.at("layers"), message, format!("write layers = {LAYER}"));
     }
     if array.len() > limits::LAYERS {
         let message = format!("there are {} layers, and at most {} are read", array.len(), limits::LAYERS);
-        notes.add("too-many", &section.at("layers"), message, "leave some out");
+        notes.add(Rule::TooMany, &section.at("layers"), message, "leave some out");
         return Vec::new();
     }
     let path = section.below("layers");
@@ -78,7 +78,7 @@ fn every(notes: &mut Notes<'_>, section: &Section<'_, '_>) -> Option<u32> {
     let weeks = words::weeks(given.text);
     if weeks.is_none() {
         let message = format!("{} is not the length of a shift", words::quoted(given.text));
-        notes.add("bad-shift", &given.at, message, "write \"1 week\" or \"2 weeks\", up to \"52 weeks\"");
+        notes.add(Rule::BadShift, &given.at, message, "write \"1 week\" or \"2 weeks\", up to \"52 weeks\"");
     }
     weeks
 }
@@ -88,7 +88,7 @@ fn handoff(notes: &mut Notes<'_>, section: &Section<'_, '_>) -> Option<(Weekday,
     let handoff = words::handoff(given.text);
     if handoff.is_none() {
         let message = format!("{} is not a day and a time", words::quoted(given.text));
-        notes.add("bad-handoff", &given.at, message, "write a day of the week and a time, such as \"Monday 09:00\"");
+        notes.add(Rule::BadHandoff, &given.at, message, "write a day of the week and a time, such as \"Monday 09:00\"");
     }
     handoff
 }
@@ -106,7 +106,7 @@ fn from(notes: &mut Notes<'_>, section: &Section<'_, '_>, handoff: Option<(Weekd
     };
     if !YEARS.contains(&date.year()) {
         let help = format!("use a year from {} to {}", YEARS.start(), YEARS.end());
-        notes.add("date-out-of-bounds", &value.span(), format!("the year {} is out of bounds", date.year()), help);
+        notes.add(Rule::DateOutOfBounds, &value.span(), format!("the year {} is out of bounds", date.year()), help);
         return None;
     }
     let (day, _) = handoff?;
@@ -117,7 +117,7 @@ fn from(notes: &mut Notes<'_>, section: &Section<'_, '_>, handoff: Option<(Weekd
     let before = date.saturating_sub(i64::from(date.weekday().since(day)).days());
     let after = before.saturating_add(7.days());
     let message = format!("{date} is a {is}, and this layer hands over on {wanted}s");
-    notes.add("handoff-day", &value.span(), message, format!("write from = {before} or from = {after}"));
+    notes.add(Rule::HandoffDay, &value.span(), message, format!("write from = {before} or from = {after}"));
     None
 }
 
@@ -135,7 +135,7 @@ fn members(notes: &mut Notes<'_>, section: &Section<'_, '_>, names: &Names<'_>) 
     let Some(given) = section.texts(notes, "people", limits::LAYER_PEOPLE) else { return Vec::new() };
     if given.is_empty() && section.array(notes, "people").is_some_and(|array| array.is_empty()) {
         let message = "this layer has no people: nobody would ever be on call";
-        notes.add("empty-layer", &section.at("people"), message, "name at least one person");
+        notes.add(Rule::EmptyLayer, &section.at("people"), message, "name at least one person");
     }
     given.iter().filter_map(|person| names.person(notes, person)).collect()
 }

@@ -9,6 +9,7 @@ use toml::de::{DeArray, DeTable, DeValue};
 
 use super::notes::Notes;
 use super::words;
+use crate::policy::Rule;
 use crate::text;
 
 pub(super) type Value<'t> = Spanned<DeValue<'t>>;
@@ -68,7 +69,7 @@ impl<'a, 't> Section<'a, 't> {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => format!("known here: {}", keys.join(", ")),
                 };
-                notes.add("unknown-key", &key.span(), message, help);
+                notes.add(Rule::UnknownKey, &key.span(), message, help);
             }
         }
     }
@@ -100,7 +101,7 @@ impl<'a, 't> Section<'a, 't> {
     /// Takes down that a key has to be there.
     pub(super) fn missing(&self, notes: &mut Notes<'_>, key: &str, example: &str) {
         let message = format!("[{}] has no `{key}`", self.path);
-        notes.add("missing-key", &self.at, message, format!("add {key} = {example}"));
+        notes.add(Rule::MissingKey, &self.at, message, format!("add {key} = {example}"));
     }
 
     /// A string.
@@ -137,7 +138,7 @@ impl<'a, 't> Section<'a, 't> {
         let array = self.array(notes, key)?;
         if array.len() > max {
             let message = format!("`{}` has {} entries, and at most {max} are read", self.below(key), array.len());
-            notes.add("too-many", &self.at(key), message, "leave some out");
+            notes.add(Rule::TooMany, &self.at(key), message, "leave some out");
             return None;
         }
         let path = self.below(key);
@@ -178,7 +179,7 @@ pub(super) fn duration(
     let Some(length) = words::duration(words) else {
         let message = format!("{} is not a length of time", words::quoted(words));
         notes.add(
-            "bad-duration",
+            Rule::BadDuration,
             &given.at,
             message,
             "write a number and s, m or h, such as \"30s\", \"5m\" or \"72h\"",
@@ -188,7 +189,7 @@ pub(super) fn duration(
     if length < min || length > max {
         let message = format!("{} is out of bounds", words::quoted(words));
         let help = format!("write something from {} to {}", words::short(min), words::short(max));
-        notes.add("duration-out-of-bounds", &given.at, message, help);
+        notes.add(Rule::DurationOutOfBounds, &given.at, message, help);
         return None;
     }
     Some(length)
@@ -199,7 +200,7 @@ pub(super) fn one_line(notes: &mut Notes<'_>, given: &Text<'_>, what: &'static s
     match text::one_line(what, max, given.text) {
         Ok(line) => Some(line),
         Err(bad) => {
-            notes.add("bad-text", &given.at, bad.to_string(), format!("write one line of 1 to {max} characters"));
+            notes.add(Rule::BadText, &given.at, bad.to_string(), format!("write one line of 1 to {max} characters"));
             None
         }
     }
@@ -223,5 +224,5 @@ pub(super) fn wrong_type(notes: &mut Notes<'_>, path: &str, value: &Value<'_>, w
         DeValue::Array(_) => "a list",
         DeValue::Table(_) => "a table",
     };
-    notes.add("wrong-type", &value.span(), format!("`{path}` has to be {wanted}, and this is {is}"), help);
+    notes.add(Rule::WrongType, &value.span(), format!("`{path}` has to be {wanted}, and this is {is}"), help);
 }

@@ -4,7 +4,7 @@ use super::notes::Notes;
 use super::section::{Section, Text};
 use super::words;
 use crate::limits;
-use crate::policy::PublicSentences;
+use crate::policy::{PublicSentences, Rule};
 
 const KEYS: [&str; 3] = ["opened", "resolved", "cancelled"];
 const PLACEHOLDERS: [&str; 3] = ["component", "region", "time"];
@@ -23,6 +23,7 @@ pub(super) fn read(notes: &mut Notes<'_>, root: &Section<'_, '_>) -> PublicSente
         opened: sentence("opened", "{component} in {region}: we are investigating. Next update by {time}."),
         resolved: sentence("resolved", "{component} in {region}: this is resolved."),
         cancelled: sentence("cancelled", "{component} in {region}: a false alarm, nothing was affected."),
+        approved_by: None,
     }
 }
 
@@ -42,11 +43,11 @@ fn check_placeholders(notes: &mut Notes<'_>, given: &Text<'_>) {
                 None => "known here: {component}, {region}, {time}".to_owned(),
             };
             let message = format!("there is no placeholder {}", words::quoted(name));
-            notes.add("unknown-placeholder", &given.at, message, help);
+            notes.add(Rule::UnknownPlaceholder, &given.at, message, help);
         }
     }
     if unpaired {
         let help = "write placeholders as {component}, {region} and {time}";
-        notes.add("unpaired-brace", &given.at, "a brace has no partner", help);
+        notes.add(Rule::UnpairedBrace, &given.at, "a brace has no partner", help);
     }
 }

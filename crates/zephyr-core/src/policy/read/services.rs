@@ -7,7 +7,7 @@ use super::names::{self, Names};
 use super::notes::Notes;
 use super::organisation::also_called;
 use super::section::Section;
-use crate::policy::Service;
+use crate::policy::{Rule, Service};
 use crate::{ServiceId, limits};
 
 const KEYS: [&str; 4] = ["name", "owner", "also_called", "component"];
@@ -28,7 +28,7 @@ pub(super) fn read(
     }
     if services.len() > limits::SERVICES {
         let message = format!("there are {} services, and at most {} are read", services.len(), limits::SERVICES);
-        notes.add("too-many", &section.at, message, "leave some out");
+        notes.add(Rule::TooMany, &section.at, message, "leave some out");
     }
     services
 }

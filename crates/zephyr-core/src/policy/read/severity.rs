@@ -8,7 +8,7 @@ use super::notes::Notes;
 use super::section::{Section, Text, one_line};
 use super::words;
 use crate::limits;
-use crate::policy::{Severity, SeverityRule, TargetRule, TargetWho};
+use crate::policy::{Rule, Severity, SeverityRule, TargetRule, TargetWho};
 
 const KEYS: [&str; 4] = ["when", "page", "status_page", "chain"];
 const NUMBERS: [(&str, Severity); 3] = [("1", Severity::One), ("2", Severity::Two), ("3", Severity::Three)];
@@ -26,7 +26,7 @@ pub(super) fn read(
         if section.get(number).is_none() {
             let message = format!("the ladder has 1, 2 and 3, and [severity.{number}] is missing");
             let help = format!("add [severity.{number}], or leave all three out for the defaults");
-            notes.add("missing-severity", &section.at, message, help);
+            notes.add(Rule::MissingSeverity, &section.at, message, help);
         }
         if let Some(table) = section.child(notes, number, &KEYS) {
             rules.insert(severity, rule(notes, &table, names));
@@ -35,7 +35,7 @@ pub(super) fn read(
     let by_service = |rule: &SeverityRule| rule.page.iter().any(|target| target.who == TargetWho::Service);
     if rules.values().any(by_service) && !names.has_rotation("platform") {
         let message = "an incident whose service nobody knows pages `platform`, and there is no such rotation";
-        notes.add("missing-rotation", &section.at, message, "add [rotations.platform]");
+        notes.add(Rule::MissingRotation, &section.at, message, "add [rotations.platform]");
     }
     rules
 }
@@ -61,14 +61,14 @@ fn targets(notes: &mut Notes<'_>, section: &Section<'_, '_>, names: &Names<'_>) 
     let Some(given) = section.texts(notes, "page", limits::TARGETS) else { return Vec::new() };
     if section.array(notes, "page").is_some_and(|array| array.is_empty()) {
         let message = "this severity pages nobody";
-        notes.add("empty-page", &section.at("page"), message, "name at least one target, such as \"service\"");
+        notes.add(Rule::EmptyPage, &section.at("page"), message, "name at least one target, such as \"service\"");
     }
     let mut targets: Vec<TargetRule> = Vec::new();
     for text in &given {
         let Some(target) = target(notes, text, names) else { continue };
         if targets.iter().any(|known| known.who == target.who) {
             let message = format!("{} names a target for the second time", words::quoted(text.text));
-            notes.add("duplicate", &text.at, message, "leave one out");
+            notes.add(Rule::Duplicate, &text.at, message, "leave one out");
             continue;
         }
         targets.push(target);
@@ -83,7 +83,7 @@ fn target(notes: &mut Notes<'_>, given: &Text<'_>, names: &Names<'_>) -> Option<
         Some((name, "everyone")) => (name, true),
         Some((name, other)) => {
             let message = format!("{} is not a way to page a rotation", words::quoted(other));
-            notes.add("bad-target", &given.at, message, format!("write \"{name}\" or \"{name}:everyone\""));
+            notes.add(Rule::BadTarget, &given.at, message, format!("write \"{name}\" or \"{name}:everyone\""));
             return None;
         }
     };
@@ -95,7 +95,7 @@ fn target(notes: &mut Notes<'_>, given: &Text<'_>, names: &Names<'_>) -> Option<
         && words::near(name, ["service"]).is_some()
     {
         let message = format!("there is no rotation {}", words::quoted(name));
-        notes.add("unknown-rotation", &given.at, message, "did you mean `service`?");
+        notes.add(Rule::UnknownRotation, &given.at, message, "did you mean `service`?");
         return None;
     }
     Some(TargetRule { who: TargetWho::Rotation(names.rotation(notes, given, name)?), everyone })
@@ -112,7 +112,7 @@ fn default_ladder(
             let message =
                 format!("the default severities page platform, em and founder: there is no rotation `{name}`");
             let help = format!("add [rotations.{name}], or write [severity.1], [severity.2] and [severity.3]");
-            notes.add("missing-rotation", &root.at, message, help);
+            notes.add(Rule::MissingRotation, &root.at, message, help);
         }
     }
     let rotation =

@@ -3,6 +3,7 @@
 use toml::de::Error;
 
 use super::notes::Notes;
+use crate::policy::Rule;
 
 /// Takes down the mistakes of syntax. The first on a line is the cause; what follows it there is noise. So are the keys
 /// of a section that stands twice.
@@ -18,7 +19,7 @@ pub(super) fn report(notes: &mut Notes<'_>, text: &str, errors: &[Error]) {
             continue;
         }
         last_line = line;
-        notes.add("syntax", &at, error.message(), help(error.message()));
+        notes.add(Rule::Syntax, &at, error.message(), help(error.message()));
     }
 }
 

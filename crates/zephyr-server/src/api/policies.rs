@@ -1,0 +1,164 @@
+//! `/api/v1/policies`: what came into force and when; the text of one; and applying another, for admins and the
+//! machine's operator.
+
+use axum::extract::{Path, State};
+use axum::{Extension, Json};
+use zephyr_api::{
+    AppliedPolicy, ApplyPolicy, Code, Policies, PolicyApplied, PolicyChange, PolicyMistake, PolicyText, Problem,
+};
+use zephyr_core::limits;
+use zephyr_core::policy::{self, Change, Mistake, Policy, without_contacts};
+
+use super::extract::{BodyBound, Posted};
+use crate::app::{App, Stores};
+use crate::auth::Caller;
+use crate::fault::Fault;
+use crate::policies::Candidate;
+
+/// What `source` says of a policy that came through here.
+const SOURCE: &str = "api";
+
+/// A policy is longer than what other addresses take.
+pub fn long_body() -> Extension<BodyBound> {
+    Extension(BodyBound(limits::POLICY_BODY_BYTES))
+}
+
+/// What came into force, the last first.
+#[utoipa::path(
+    get,
+    path = "/api/v1/policies",
+    operation_id = "list_policies",
+    tag = "policies",
+    responses((status = 200, description = "At most 200", body = Policies))
+)]
+pub async fn list<S: Stores>(State(app): State<App<S>>, _: Caller) -> Result<Json<Policies>, Fault> {
+    let rows = app.store.policies(limits::LIST_ROWS).await?;
+    let present = app.world().policy.version.clone();
+    let policies = rows.into_iter().enumerate().map(|(index, row)| AppliedPolicy {
+        number: row.seq,
+        in_force: index == 0 && row.version == present.0,
+        version: row.version,
+        at: row.at,
+        by: row.by,
+        source: row.source,
+    });
+    Ok(Json(Policies { policies: policies.collect() }))
+}
+
+/// The text of one; without people's addresses but for those who may apply another.
+#[utoipa::path(
+    get,
+    path = "/api/v1/policies/{version}",
+    operation_id = "show_policy",
+    tag = "policies",
+    responses((status = 200, description = "Its text", body = PolicyText))
+)]
+pub async fn show<S: Stores>(
+    State(app): State<App<S>>,
+    Path(version): Path<String>,
+    caller: Caller,
+) -> Result<Json<PolicyText>, Fault> {
+    let present = app.world().policy.version.0.clone();
+    let version = if version == "current" { present.clone() } else { version };
+    let text = app.store.policy_text(&version).await?.ok_or_else(|| unknown(&version))?;
+    // What an earlier version of zephyr kept has no addresses, and is not the text that its version was made of.
+    let is_whole = policy::version(&text).0 == version;
+    let contacts = is_whole && may_apply(&caller);
+    let text = if contacts { text } else { without_contacts(&text) };
+    Ok(Json(PolicyText { in_force: version == present, version, text, contacts }))
+}
+
+/// Applies one, or says what that would change.
+#[utoipa::path(
+    post,
+    path = "/api/v1/policies",
+    operation_id = "apply_policy",
+    tag = "policies",
+    request_body = ApplyPolicy,
+    responses((status = 200, description = "What changed, or would change", body = PolicyApplied))
+)]
+pub async fn apply<S: Stores>(
+    State(app): State<App<S>>,
+    Posted { caller, body, .. }: Posted<ApplyPolicy>,
+) -> Result<Json<PolicyApplied>, Fault> {
+    if !may_apply(&caller) {
+        let problem = Problem::new(Code::Forbidden, "Only admins and the machine's operator apply policies");
+        return Err(problem.hint("Ask one of them; the policy file names the admins.").into());
+    }
+    let policy = policy::read(&body.text).map_err(|mistakes| unsound(&mistakes))?;
+    let before = app.world();
+    let mut applied = told(&before.policy, &policy);
+    if applied.in_force {
+        return Ok(Json(applied));
+    }
+    follows_file(&app, &body.text).await?;
+    if !body.dry_run {
+        let by = caller.actor.to_string();
+        let candidate = Candidate { policy, text: body.text, by, source: SOURCE.to_owned() };
+        if !app.policies.apply(&app.store, candidate, body.replaces.as_deref()).await? {
+            return Err(another(&app.world().policy));
+        }
+        applied.in_force = true;
+    }
+    Ok(Json(applied))
+}
+
+/// Those who may change who is paged.
+fn may_apply(caller: &Caller) -> bool {
+    caller.is_operator || caller.is_admin()
+}
+
+/// A server that follows a file takes no other text: it would be gone with the next change of the file.
+async fn follows_file<S: Stores>(app: &App<S>, text: &str) -> Result<(), Fault> {
+    let Some(file) = app.policies.watched() else { return Ok(()) };
+    if app.policies.watched_text().await.as_deref() == Some(text) {
+        return Ok(());
+    }
+    let problem = Problem::new(Code::Refused, "This server follows a file")
+        .detail(format!("This server follows its file {}, and this is another text.", file.name));
+    Err(problem.hint(format!("Edit {} where the server runs; or start the server without --policy.", file.name)).into())
+}
+
+fn told(before: &Policy, after: &Policy) -> PolicyApplied {
+    PolicyApplied {
+        version: after.version.to_string(),
+        previous: before.version.to_string(),
+        in_force: before.version == after.version,
+        changes: policy::compare(before, after).into_iter().map(change).collect(),
+    }
+}
+
+fn change(change: Change) -> PolicyChange {
+    let Change { what, name, kind, parts } = change;
+    let parts = parts.into_iter().map(str::to_owned).collect();
+    PolicyChange { what: what.to_owned(), name, change: kind.to_string(), parts }
+}
+
+fn unsound(mistakes: &[Mistake]) -> Fault {
+    let count = mistakes.len();
+    let detail =
+        if count == 1 { "The policy has a mistake.".to_owned() } else { format!("The policy has {count} mistakes.") };
+    let mut problem = Problem::new(Code::Invalid, "This policy cannot be applied").detail(detail).field("text");
+    problem.mistakes = mistakes.iter().cloned().map(mistake).collect();
+    problem.hint("`zephyr check` tells the same of the file.").into()
+}
+
+fn mistake(mistake: Mistake) -> PolicyMistake {
+    let Mistake { rule, line, column, text, message, help } = mistake;
+    PolicyMistake { rule: rule.id().to_owned(), line, column, text, message, help }
+}
+
+fn another(present: &Policy) -> Fault {
+    Problem::new(Code::Refused, "Another policy came into force meanwhile")
+        .detail(format!("Meanwhile policy {} came into force; nothing was changed.", present.version))
+        .hint("`zephyr policy diff` shows what it changed; then apply yours again.")
+        .into()
+}
+
+fn unknown(version: &str) -> Fault {
+    let version: String = version.chars().filter(|c| !c.is_control()).take(64).collect();
+    Problem::new(Code::NotFound, "There is no such policy")
+        .detail(format!("No policy {version} was ever in force here."))
+        .hint("`zephyr policy history` shows which there were.")
+        .into()
+}

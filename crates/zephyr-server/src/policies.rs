@@ -1,0 +1,137 @@
+//! The policy in force, and the only place where another comes into force: kept first, then decided by.
+//!
+//! Whatever rings keeps its chain; only what begins afterwards follows the new policy.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::watch;
+use zephyr_core::World;
+use zephyr_core::policy::Policy;
+use zephyr_core::world::Runbook;
+use zephyr_engine::ports::{PolicyRow, Registry, StoreError};
+
+/// A clone is a handle.
+#[derive(Clone)]
+pub struct Policies(Arc<Inner>);
+
+struct Inner {
+    world: watch::Sender<Arc<World>>,
+    watched: Option<WatchedFile>,
+    trouble: Mutex<Option<String>>,
+    /// One comes into force at a time, so that the last one kept is the one in force.
+    turn: tokio::sync::Mutex<()>,
+}
+
+/// A file that the server follows: no other text comes into force.
+pub struct WatchedFile {
+    /// Its name without its folders.
+    pub name: String,
+    /// Reads it; `None` where it cannot be read.
+    pub read: Box<dyn Fn() -> Option<String> + Send + Sync>,
+}
+
+/// A policy on its way into force.
+#[derive(Debug, Clone)]
+pub struct Candidate {
+    /// Checked.
+    pub policy: Policy,
+    /// The text that it was made from.
+    pub text: String,
+    /// Who applies it.
+    pub by: String,
+    /// `api`, or the name of the file that it was read from.
+    pub source: String,
+}
+
+impl Policies {
+    /// In force is what the world says.
+    pub fn new(world: watch::Sender<Arc<World>>, watched: Option<WatchedFile>) -> Self {
+        Self(Arc::new(Inner { world, watched, trouble: Mutex::default(), turn: tokio::sync::Mutex::default() }))
+    }
+
+    /// The policy in force and what belongs to it.
+    pub fn world(&self) -> Arc<World> {
+        self.0.world.borrow().clone()
+    }
+
+    /// Follows it.
+    pub fn subscribe(&self) -> watch::Receiver<Arc<World>> {
+        self.0.world.subscribe()
+    }
+
+    /// Follows the runbook; whether it is another than before.
+    pub fn set_runbook(&self, runbook: Runbook) -> bool {
+        self.0.world.send_if_modified(|world| {
+            let is_new = world.runbook != runbook;
+            if is_new {
+                *world = Arc::new(World { runbook, ..World::clone(world) });
+            }
+            is_new
+        })
+    }
+
+    /// Keeps a policy and decides by it from now on. `replaces`: only where this version is in force; `false` in the
+    /// answer says that another one is, and nothing was done.
+    pub async fn apply<S: Registry>(
+        &self,
+        store: &S,
+        candidate: Candidate,
+        replaces: Option<&str>,
+    ) -> Result<bool, StoreError> {
+        let _turn = self.0.turn.lock().await;
+        let before = self.world().policy.version.clone();
+        if before == candidate.policy.version {
+            return Ok(true);
+        }
+        if replaces.is_some_and(|version| version != before.0) {
+            return Ok(false);
+        }
+        let policy = kept(store, candidate).await?;
+        let (version, by) = (policy.version.clone(), policy.public.approved_by.clone());
+        self.0.world.send_modify(|world| *world = Arc::new(World { policy, ..World::clone(world) }));
+        tracing::info!(%version, %before, by, "another policy is in force");
+        Ok(true)
+    }
+
+    /// The file that the server follows.
+    pub fn watched(&self) -> Option<&WatchedFile> {
+        self.0.watched.as_ref()
+    }
+
+    /// The text of the file that the server follows, read anew; `None` where it cannot be read.
+    pub async fn watched_text(&self) -> Option<String> {
+        let policies = self.clone();
+        // A disk may hang: it holds up nobody else.
+        let read = tokio::task::spawn_blocking(move || policies.watched().and_then(|file| (file.read)()));
+        read.await.ok().flatten()
+    }
+
+    /// Why the policy in force is not that of the file that the server follows.
+    pub fn trouble(&self) -> Option<String> {
+        self.0.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Says why, or that all is well; whether that is news.
+    pub fn set_trouble(&self, trouble: Option<String>) -> bool {
+        let mut known = self.0.trouble.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_new = *known != trouble;
+        *known = trouble;
+        is_new
+    }
+}
+
+/// Keeps a policy, and says who applied it: whoever did so first, where it is in force already.
+pub async fn kept<S: Registry>(store: &S, candidate: Candidate) -> Result<Policy, StoreError> {
+    let Candidate { mut policy, text, by, source } = candidate;
+    store.put_policy(PolicyRow { version: policy.version.0.clone(), text, by, source }).await?;
+    let last = store.policies(1).await?.pop();
+    policy.public.approved_by = last.map(|last| last.by);
+    Ok(policy)
+}
+
+impl fmt::Debug for Policies {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Policies").field("version", &self.world().policy.version).finish_non_exhaustive()
+    }
+}

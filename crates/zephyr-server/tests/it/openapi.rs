@@ -1,0 +1,285 @@
+//! The document that describes the API: it is the one checked in, it names every address, its examples work, and each
+//! of its operations refuses who may not. A new operation is one annotation, and one line of [`scene`] where its
+//! example needs more than an open incident.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+use zephyr_engine::ports::{PolicyRow, Registry as _, Store as _, TokenRow};
+use zephyr_store::ModelStore;
+
+use crate::kit::{Ask, LOCAL, Server, checkout, get, page, post, start};
+
+/// One operation of the document.
+struct Operation {
+    id: String,
+    method: String,
+    path: String,
+    said: Value,
+}
+
+async fn document(server: &Server<ModelStore>) -> (String, Value) {
+    let answer = server.send(get("/api/v1/openapi.json")).await;
+    assert_eq!(answer.header("content-type"), Some("application/json"));
+    (answer.body.clone(), answer.expect(200))
+}
+
+fn operations(document: &Value) -> Vec<Operation> {
+    let mut all = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, said) in item.as_object().unwrap() {
+            let id = said["operationId"].as_str().unwrap().to_owned();
+            all.push(Operation { id, method: method.to_uppercase(), path: path.clone(), said: said.clone() });
+        }
+    }
+    assert!(!all.is_empty());
+    all
+}
+
+impl Operation {
+    fn is_guarded(&self) -> bool {
+        self.said["security"] == json!([{ "bearer": [] }])
+    }
+
+    /// Whether its answer comes to an end: the tests of `events` read the one that does not.
+    fn ends(&self) -> bool {
+        self.id != "follow_incident"
+    }
+
+    /// The request of the document's examples.
+    fn example(&self, document: &Value) -> Ask {
+        let mut path = self.path.clone();
+        let mut query = Vec::new();
+        for parameter in self.said["parameters"].as_array().into_iter().flatten() {
+            let name = parameter["name"].as_str().unwrap();
+            let example = || match &parameter["example"] {
+                Value::String(text) => text.clone(),
+                Value::Null => panic!("{}: no example of {name}", self.id),
+                other => other.to_string(),
+            };
+            match parameter["in"].as_str().unwrap() {
+                "path" => path = path.replace(&format!("{{{name}}}"), &example()),
+                "query" => query.push(format!("{name}={}", example())),
+                _ => {}
+            }
+        }
+        if !query.is_empty() {
+            path = format!("{path}?{}", query.join("&"));
+        }
+        if self.method == "GET" { get(&path) } else { post(&path, self.example_body(document)) }
+    }
+
+    fn example_body(&self, document: &Value) -> Value {
+        let content = &self.said["requestBody"]["content"]["application/json"];
+        let example = match content["schema"]["$ref"].as_str() {
+            Some(name) => &document.pointer(name.trim_start_matches('#')).unwrap()["example"],
+            None => &content["example"],
+        };
+        assert!(example.is_object(), "{} has no example of its body", self.id);
+        validate(document, &content["schema"], example, &self.id);
+        example.clone()
+    }
+}
+
+fn validate(document: &Value, schema: &Value, value: &Value, what: &str) {
+    let mut schema = schema.clone();
+    schema["components"] = document["components"].clone();
+    let validator = jsonschema::draft202012::new(&schema).unwrap();
+    let wrong: Vec<String> = validator.iter_errors(value).map(|error| error.to_string()).collect();
+    assert_eq!(wrong, Vec::<String>::new(), "{what}: {value:#}");
+}
+
+/// Keeps the policy in force, as every real server does.
+async fn keep_policy(server: &Server<ModelStore>) {
+    let (version, text) = (crate::kit::acme().version.0, crate::policies::ACME.to_owned());
+    let row = PolicyRow { version, text, by: "the operator".to_owned(), source: "zephyr.toml".to_owned() };
+    server.store.put_policy(row).await.unwrap();
+}
+
+/// Keeps the token that the examples name.
+async fn keep_token(server: &Server<ModelStore>) {
+    let row = TokenRow {
+        id: "tok_0123456789ab".to_owned(),
+        hash: "0".repeat(64),
+        kind: "bot".to_owned(),
+        holder: "watcher".to_owned(),
+        scopes: Some("read".to_owned()),
+        at: server.store.now().await.unwrap(),
+        created_by: None,
+        expires_at: None,
+        revoked: None,
+    };
+    server.store.put_token(row).await.unwrap();
+}
+
+/// Brings about what the example of an operation needs; who then asks.
+async fn scene(server: &Server<ModelStore>, id: &str) -> &'static str {
+    if id == "open_incident" {
+        return "sam";
+    }
+    let severity = if id == "ring_again" { 1 } else { 2 };
+    server.open("sam", json!({ "severity": severity, "summary": "Checkout p99 elevated in eu-frankfurt" })).await;
+    server.settled(1).await;
+    let at = |path: &str| format!("/api/v1/incidents/1{path}");
+    match id {
+        "reopen_incident" => {
+            server.send(post(&at("/resolve"), json!({})).of("maya")).await.expect(200);
+            "maya"
+        }
+        "decline_page" => "ines",
+        "stop_page" => {
+            server.send(post(&at("/ack"), json!({})).of("ines")).await.expect(200);
+            "ines"
+        }
+        "ring_again" => {
+            server.send(post(&at("/ack"), json!({})).of("ines")).await.expect(200);
+            server.pass(6);
+            server.until(1, |it| page(it, "platform")["not_reached"] != json!([])).await;
+            "ines"
+        }
+        "show_policy" => {
+            keep_policy(server).await;
+            "maya"
+        }
+        "revoke_token" => {
+            keep_token(server).await;
+            "nora"
+        }
+        "create_token" | "list_tokens" | "apply_policy" => "nora",
+        _ => "maya",
+    }
+}
+
+/// Who may not, where nothing but who it is stands in the way. Operations that are not here are for every token, or
+/// about one incident: those are refused to whoever may not see it.
+const DENIED: &[(&str, &str, u16)] = &[
+    ("create_token", "person", 403),
+    ("create_token", "program", 403),
+    ("list_tokens", "person", 403),
+    ("list_tokens", "program", 403),
+    ("revoke_token", "person", 403),
+    ("revoke_token", "program", 403),
+    ("metrics", "program", 403),
+    // The usual scopes of a program are `read` and `declare`.
+    ("acknowledge_incident", "program", 403),
+    ("cancel_incident", "program", 403),
+    ("decline_incident", "program", 403),
+    ("decline_page", "program", 403),
+    ("reopen_incident", "program", 403),
+    ("resolve_incident", "program", 403),
+    ("ring_again", "program", 403),
+    ("set_service", "program", 403),
+    ("set_severity", "program", 403),
+    ("stop_page", "program", 403),
+    ("take_page", "program", 403),
+    ("update_incident", "program", 403),
+    ("apply_policy", "person", 403),
+    ("apply_policy", "program", 403),
+    ("builtin_inbox", "person", 403),
+    ("builtin_inbox", "program", 403),
+    ("acknowledge_everything", "program", 403),
+];
+
+async fn program(server: &Server<ModelStore>) -> String {
+    let made = server.send(post("/api/v1/tokens", json!({ "bot": "outsider" })).token(LOCAL)).await;
+    made.expect(201)["token"].as_str().unwrap().to_owned()
+}
+
+/// To write it anew: `ZEPHYR_UPDATE=1 cargo test -p zephyr-server --test it openapi`.
+#[tokio::test]
+#[expect(clippy::disallowed_methods, reason = "a test that writes its own snapshot is told so by the environment")]
+async fn the_document_checked_in_is_the_one_served() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/reference/openapi.json");
+    let (served, _) = document(&start().await).await;
+    if std::env::var_os("ZEPHYR_UPDATE").is_some() {
+        std::fs::write(path, &served).unwrap();
+    }
+    let kept = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(kept == served, "docs/reference/openapi.json is not what is served; run this test with ZEPHYR_UPDATE=1");
+}
+
+#[tokio::test]
+async fn the_document_names_every_address_and_no_other() {
+    let (_, document) = document(&start().await).await;
+    assert_eq!(document["openapi"], "3.1.0");
+    let said: BTreeSet<String> = operations(&document).iter().map(|it| format!("{} {}", it.method, it.path)).collect();
+    let mut routed = BTreeSet::new();
+    for line in include_str!("../../src/api/mod.rs").lines().filter_map(|line| line.trim().strip_prefix(".route(\"")) {
+        let (path, methods) = line.split_once('"').unwrap();
+        for (word, method) in [("get(", "GET"), ("post(", "POST"), ("put(", "PUT"), ("delete(", "DELETE")] {
+            if methods.contains(word) {
+                routed.insert(format!("{method} {path}"));
+            }
+        }
+    }
+    assert_eq!(said, routed);
+    let ids: BTreeSet<String> = operations(&document).into_iter().map(|it| it.id).collect();
+    assert_eq!(ids.len(), said.len(), "two operations have one name");
+}
+
+#[tokio::test]
+async fn every_example_works_and_is_answered_as_the_document_says() {
+    let (_, document) = document(&start().await).await;
+    for operation in operations(&document).into_iter().filter(Operation::ends) {
+        let server = start().await;
+        let caller = scene(&server, &operation.id).await;
+        let ask = operation.example(&document);
+        let ask = if operation.is_guarded() { ask.token(&server.token(caller).await) } else { ask };
+        let answer = server.send(ask).await;
+        assert!((200..300).contains(&answer.status), "{}: {answer:?}", operation.id);
+        let said = &operation.said["responses"][answer.status.to_string()];
+        let schema = &said["content"]["application/json"]["schema"];
+        assert!(said["content"].is_object(), "{}: {} is not in the document", operation.id, answer.status);
+        let body = if schema.is_object() { answer.json() } else { json!(answer.body) };
+        let schema = if schema.is_object() { schema } else { &json!({ "type": "string", "minLength": 1 }) };
+        validate(&document, schema, &body, &operation.id);
+    }
+}
+
+#[tokio::test]
+async fn every_operation_wants_a_token_and_a_get_changes_nothing() {
+    let server = start().await;
+    keep_policy(&server).await;
+    server.open("sam", checkout()).await;
+    server.settled(1).await;
+    let (_, document) = document(&server).await;
+    let before = server.store.peek_streams();
+    for operation in operations(&document) {
+        let ask = operation.example(&document);
+        if operation.is_guarded() {
+            let answer = server.send(ask.clone()).await;
+            assert_eq!(answer.status, 401, "{}", operation.id);
+            answer.problem("unauthorized");
+            let problem = &operation.said["responses"]["401"]["content"]["application/problem+json"]["schema"];
+            validate(&document, problem, &answer.json(), &operation.id);
+        }
+        if operation.method == "GET" && operation.ends() {
+            assert_eq!(server.send(ask.token(LOCAL)).await.status, 200, "{}", operation.id);
+        }
+        assert_eq!(server.store.peek_streams(), before, "{}", operation.id);
+    }
+}
+
+#[tokio::test]
+async fn every_operation_is_refused_to_whoever_has_no_right_to_it() {
+    let server = start().await;
+    server.open("sam", json!({ "severity": 2, "summary": "Data breach in checkout", "private": true })).await;
+    server.settled(1).await;
+    let (_, document) = document(&server).await;
+    let before = server.store.peek_streams();
+    let tokens = [("person", server.token("kai").await), ("program", program(&server).await)];
+    let mut met = 0;
+    for operation in operations(&document).iter().filter(|it| it.is_guarded()) {
+        for (kind, token) in &tokens {
+            let denied = DENIED.iter().find(|(id, who, _)| *id == operation.id && who == kind);
+            let about_one = operation.path.contains("{incident}").then_some(404);
+            let Some(status) = denied.map(|(.., status)| *status).or(about_one) else { continue };
+            met += usize::from(denied.is_some());
+            let answer = server.send(operation.example(&document).token(token)).await;
+            assert_eq!(answer.status, status, "{} by a {kind}: {answer:?}", operation.id);
+            assert!(operation.said["responses"][status.to_string()].is_object(), "{}: {status}", operation.id);
+        }
+    }
+    assert_eq!(met, DENIED.len(), "a row of DENIED names no operation");
+    assert_eq!(server.store.peek_streams(), before);
+}
