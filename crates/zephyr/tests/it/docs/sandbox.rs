@@ -187,7 +187,7 @@ fn programs(bin: &Path, port: &str) {
     );
     executable(&bin.join("zephyr"), &format!("#!/bin/sh\n{serve}\nexec {zephyr} \"$@\"\n"));
     for (name, lines) in STANDINS {
-        let known: Vec<String> = lines.iter().map(|line| format!("\"{line}\"")).collect();
+        let known: Vec<String> = lines.iter().map(|line| format!("\"{}\"", line.replace(PORT, port))).collect();
         let refuse = format!("echo \"the tests know no: {name} $*\" >&2; exit 97");
         let script = format!("#!/bin/sh\ncase \"$*\" in {}) ;; *) {refuse};; esac\n", known.join("|"));
         executable(&bin.join(name), &script);
