@@ -24,8 +24,10 @@ pub struct Engine<S, E> {
     pub(crate) outbox: Outbox,
     /// How often it has written.
     pub(crate) writes: u64,
-    /// Commits whose answer was lost.
-    pub(crate) doubtful: Vec<Commit>,
+    /// Commits whose answer was lost, with the epoch that they were made under.
+    pub(crate) doubtful: Vec<(Option<u64>, Commit)>,
+    /// The epoch of the lease; `None` until there is one.
+    pub(crate) epoch: Option<u64>,
     /// Outcomes that are not written yet.
     returned: Vec<(Send, Outcome, &'static str)>,
     now: Timestamp,
@@ -43,6 +45,7 @@ impl<S: Store, E: Entropy> Engine<S, E> {
             outbox: Outbox::default(),
             writes: 0,
             doubtful: Vec::new(),
+            epoch: None,
             returned: Vec::new(),
             now: Timestamp::MIN,
             next: Some(Timestamp::MIN),
@@ -165,6 +168,10 @@ impl<S: Store, E: Entropy> Engine<S, E> {
         }
         self.returned.clear();
         Ok(())
+    }
+
+    pub(crate) fn poll_at_once(&mut self) {
+        self.next = Some(self.now);
     }
 
     pub(crate) fn wake_no_later_than(&mut self, at: Timestamp) {

@@ -57,6 +57,8 @@ impl<S: Store, E: Entropy> Engine<S, E> {
             if todo.is_empty() {
                 break;
             }
+            // In the order in which they were asked, also where some are decided anew.
+            todo.sort_unstable();
             let (now, mut states) = self.load(&inputs_at(inputs, &todo)).await?;
             let mut commits = Vec::new();
             let mut owners = Vec::new();
@@ -66,35 +68,30 @@ impl<S: Store, E: Entropy> Engine<S, E> {
                 match self.decide(input, &states, now).await? {
                     Ok(planned) => {
                         let staged = commits.len();
+                        let after = planned.state.clone();
                         if let Some(commit) = self.commit_of(input, *planned, now, staged, &mut states)? {
                             commits.push(commit);
-                            owners.push(index);
+                            owners.push((index, after));
                         } else {
-                            followers.push(index);
+                            followers.push((index, Settled::Done(Box::new(after))));
                         }
                     }
-                    Err(other) => {
-                        if let Some(slot) = settled.get_mut(index) {
-                            *slot = Some(other);
-                        }
-                    }
+                    Err(other) => followers.push((index, other)),
                 }
             }
             let results = if commits.is_empty() { Vec::new() } else { self.write(commits).await? };
-            let all_written = results.iter().all(|(result, _)| *result == Committed::Done);
-            for index in followers {
-                // What changed nothing may rest on what was decided before it in the same turn.
-                match (inputs.get(index), settled.get_mut(index)) {
-                    (Some(input), Some(slot)) if all_written => {
-                        *slot = states.of(input).map(|state| Settled::Done(Box::new(state.clone())));
-                    }
+            let all_written = results.iter().all(|result| *result == Committed::Done);
+            for (index, found) in followers {
+                // What changed nothing, or was refused, may rest on what was decided before it in the same turn.
+                match settled.get_mut(index) {
+                    Some(slot) if all_written => *slot = Some(found),
                     _ => todo.push(index),
                 }
             }
-            for (index, (result, stream)) in owners.into_iter().zip(results) {
+            for ((index, after), result) in owners.into_iter().zip(results) {
                 let Some(slot) = settled.get_mut(index) else { continue };
                 match result {
-                    Committed::Done => *slot = states.get(stream).map(|state| Settled::Done(Box::new(state.clone()))),
+                    Committed::Done => *slot = Some(Settled::Done(Box::new(after))),
                     Committed::Fenced => *slot = Some(Settled::Fenced),
                     Committed::Repeated => *slot = self.repeated(inputs.get(index)).await?,
                     Committed::Conflict => {
@@ -243,32 +240,35 @@ impl<S: Store, E: Entropy> Engine<S, E> {
 
     /// Commits, and takes note of what was committed. Where the store's answer was lost, what it holds is read before
     /// anything else is done.
-    async fn write(&mut self, commits: Vec<Commit>) -> Result<Vec<(Committed, StreamId)>, StoreError> {
+    async fn write(&mut self, commits: Vec<Commit>) -> Result<Vec<Committed>, StoreError> {
         self.writes += 1;
         let results = match self.store.commit(&commits).await {
             Ok(results) => results,
             Err(StoreError::Unknown(why)) => {
-                self.doubtful.extend(commits.iter().cloned());
+                self.next_number = None;
+                self.doubtful.extend(commits.into_iter().map(|commit| (self.epoch, commit)));
                 return match self.settle_doubts().await {
                     Ok(results) => Ok(results),
                     Err(_) => Err(StoreError::Unknown(why)),
                 };
             }
-            Err(error) => return Err(error),
+            Err(error) => {
+                self.next_number = None;
+                return Err(error);
+            }
         };
-        let streams: Vec<StreamId> = commits.iter().map(|commit| commit.stream).collect();
         for (commit, result) in commits.into_iter().zip(&results) {
             if *result == Committed::Done {
-                self.adopt(commit);
+                self.adopt(commit, true);
             }
         }
-        Ok(results.into_iter().zip(streams).collect())
+        Ok(results)
     }
 
     /// Finds out which commits without an answer were written: those whose events are in the store.
-    pub(crate) async fn settle_doubts(&mut self) -> Result<Vec<(Committed, StreamId)>, StoreError> {
+    pub(crate) async fn settle_doubts(&mut self) -> Result<Vec<Committed>, StoreError> {
         let mut results = Vec::new();
-        while let Some(commit) = self.doubtful.first() {
+        while let Some((_, commit)) = self.doubtful.first() {
             let written = match commit.events.is_empty() {
                 // Nothing but the end of an effect or a request key: doing it again is harmless.
                 true => false,
@@ -277,21 +277,22 @@ impl<S: Store, E: Entropy> Engine<S, E> {
                     found == commit.events
                 }
             };
-            let commit = self.doubtful.remove(0);
-            results.push((if written { Committed::Done } else { Committed::Conflict }, commit.stream));
+            let (epoch, commit) = self.doubtful.remove(0);
+            results.push(if written { Committed::Done } else { Committed::Conflict });
             if written {
-                self.adopt(commit);
+                self.adopt(commit, epoch == self.epoch);
             }
         }
         Ok(results)
     }
 
-    fn adopt(&mut self, commit: Commit) {
+    /// Takes note of what was written; `mine` where its claims are still this replica's.
+    fn adopt(&mut self, commit: Commit, mine: bool) {
         if let Some(wake_at) = commit.wake_at {
             self.wake_no_later_than(wake_at);
         }
         for effect in commit.effects {
-            self.outbox.committed(commit.stream, effect, self.writes);
+            self.outbox.committed(commit.stream, effect, self.writes, mine);
         }
     }
 }

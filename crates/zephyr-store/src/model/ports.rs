@@ -2,12 +2,12 @@
 
 use std::cmp::Reverse;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use zephyr_core::StreamId;
 use zephyr_core::effect::Lane;
 use zephyr_engine::ports::{
-    AppliedRow, Backlog, Claimed, Commit, Committed, Due, EventRow, Loaded, ObjectKey, Objects, PolicyRow, Registry,
-    RequestRow, Retry, Store, StoreError, TokenRow,
+    AppliedRow, Backlog, Claimed, Commit, Committed, Due, EventRow, Lease, Loaded, ObjectKey, Objects, PolicyRow,
+    Registry, RequestRow, Retry, Store, StoreError, TokenRow,
 };
 
 use super::ModelStore;
@@ -18,6 +18,10 @@ impl Store for ModelStore {
         Ok(self.lock().now)
     }
 
+    async fn renew(&self, lasts: SignedDuration) -> Result<Lease, StoreError> {
+        self.renewed(lasts)
+    }
+
     async fn load(&self, ids: &[StreamId]) -> Result<Loaded, StoreError> {
         let data = self.lock();
         let streams = ids.iter().map(|id| data.streams.get(id).map(|stream| stream.row.clone())).collect();
@@ -25,8 +29,8 @@ impl Store for ModelStore {
     }
 
     async fn commit(&self, commits: &[Commit]) -> Result<Vec<Committed>, StoreError> {
-        let mut data = self.lock_for_writing()?;
-        Ok(commits.iter().map(|commit| data.apply(commit)).collect())
+        let (mut data, epoch) = self.lock_for_writing()?;
+        Ok(commits.iter().map(|commit| data.apply(commit, epoch)).collect())
     }
 
     async fn due(&self, limit: usize) -> Result<Due, StoreError> {
@@ -39,11 +43,10 @@ impl Store for ModelStore {
     }
 
     async fn claim(&self, lane: Lane, limit: usize) -> Result<Vec<Claimed>, StoreError> {
-        let mut data = self.lock_for_writing()?;
+        let (mut data, epoch) = self.lock_for_writing()?;
         let now = data.now;
         let free = data.free.iter().filter(|(of, _, due_at, _)| *of == lane && *due_at <= now);
         let ids: Vec<_> = free.map(|(_, _, _, id)| *id).take(limit).collect();
-        let epoch = self.epoch;
         ids.iter().for_each(|id| data.change_effect(*id, |row| row.epoch = Some(epoch)));
         let rows = ids.iter().filter_map(|id| data.effects.get(id).map(|row| (*id, row)));
         let claimed = rows.map(|(id, row)| Claimed {
@@ -58,9 +61,9 @@ impl Store for ModelStore {
     }
 
     async fn retry(&self, retries: &[Retry]) -> Result<(), StoreError> {
-        let mut data = self.lock_for_writing()?;
+        let (mut data, epoch) = self.lock_for_writing()?;
         for retry in retries {
-            if data.holds(retry.effect) {
+            if data.holds(retry.effect, epoch) {
                 data.give_back(retry.effect, retry);
             }
         }
@@ -117,7 +120,7 @@ impl Objects for ModelStore {
         R: Send + 'static,
         F: FnOnce(Timestamp, Vec<Option<String>>) -> (R, Vec<(ObjectKey, String)>) + Send + 'static,
     {
-        let mut data = self.lock_for_writing()?;
+        let (mut data, _) = self.lock_for_writing()?;
         let documents = keys.iter().map(|key| data.objects.get(key).map(|(_, text)| text.clone())).collect();
         let (result, written) = handle(data.now, documents);
         for (key, text) in written {
@@ -138,7 +141,7 @@ impl Objects for ModelStore {
 
 impl Registry for ModelStore {
     async fn put_token(&self, token: TokenRow) -> Result<(), StoreError> {
-        self.lock_for_writing()?.tokens.entry(token.hash.clone()).or_insert(token);
+        self.lock_for_writing()?.0.tokens.entry(token.hash.clone()).or_insert(token);
         Ok(())
     }
 
@@ -154,7 +157,7 @@ impl Registry for ModelStore {
     }
 
     async fn revoke_token(&self, id: &str, by: &str) -> Result<Option<TokenRow>, StoreError> {
-        let mut data = self.lock_for_writing()?;
+        let (mut data, _) = self.lock_for_writing()?;
         let now = data.now;
         Ok(data.tokens.values_mut().find(|token| token.id == id).map(|token| {
             token.revoked.get_or_insert_with(|| (now, by.to_owned()));
@@ -163,7 +166,7 @@ impl Registry for ModelStore {
     }
 
     async fn put_policy(&self, policy: PolicyRow) -> Result<(), StoreError> {
-        let mut data = self.lock_for_writing()?;
+        let (mut data, _) = self.lock_for_writing()?;
         let PolicyRow { version, text, by, source } = policy;
         data.policy_texts.insert(version.clone(), text);
         if data.policies.last().is_none_or(|last| last.version != version) {

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use zephyr_core::StreamId;
 use zephyr_core::effect::Lane;
 use zephyr_engine::ports::{
-    AppliedRow, Backlog, Claimed, Commit, Committed, Due, EventRow, Loaded, ObjectKey, Objects, PolicyRow, Registry,
-    RequestRow, Retry, Store, StoreError, TokenRow,
+    AppliedRow, Backlog, Claimed, Commit, Committed, Due, EventRow, Lease, Loaded, ObjectKey, Objects, PolicyRow,
+    Registry, RequestRow, Retry, Store, StoreError, TokenRow,
 };
 
 use super::rows::{self, get, instant, limit};
@@ -21,6 +21,11 @@ use crate::statements::{
 impl Store for SqliteStore {
     async fn now(&self) -> Result<Timestamp, StoreError> {
         self.inner.now()
+    }
+
+    async fn renew(&self, _lasts: SignedDuration) -> Result<Lease, StoreError> {
+        // One server at a time: opening began the epoch, and nobody else's can begin before this one has closed.
+        Ok(Lease { epoch: self.epoch(), lasts: None, freed: 0 })
     }
 
     async fn load(&self, ids: &[StreamId]) -> Result<Loaded, StoreError> {

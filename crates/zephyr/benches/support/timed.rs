@@ -7,8 +7,8 @@ use tokio::sync::watch;
 use zephyr_core::effect::Lane;
 use zephyr_core::{StreamId, Timestamp};
 use zephyr_engine::ports::{
-    AppliedRow, Backlog, Claimed, Commit, Committed, Due, EventRow, Loaded, ObjectKey, Objects, PolicyRow, Registry,
-    RequestRow, Retry, Store, StoreError, TokenRow,
+    AppliedRow, Backlog, Claimed, Commit, Committed, Due, EventRow, Lease, Loaded, ObjectKey, Objects, PolicyRow,
+    Registry, RequestRow, Retry, Store, StoreError, TokenRow,
 };
 use zephyr_store::SqliteStore;
 
