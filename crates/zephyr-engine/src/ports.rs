@@ -2,13 +2,17 @@
 //!
 //! Deliberately not here: sockets and deadlines, which belong to the runtime around the engine.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 
 use jiff::{SignedDuration, Timestamp};
 use zephyr_core::effect::{Effect, Lane};
 use zephyr_core::{EffectId, StreamId};
 
+mod kept;
+
 pub use crate::lease::Lease;
+pub use kept::{AppliedRow, ObjectKey, Objects, PolicyRow, Registry, TokenRow};
 
 /// Random bytes; the only source of chance.
 pub trait Entropy: Send + 'static {
@@ -86,101 +90,6 @@ pub trait Store: Clone + Send + Sync + 'static {
 
     /// How many effects are in which state, for health and metrics; and the due time of the oldest unsent page.
     fn backlog(&self) -> impl Future<Output = Result<Backlog, StoreError>> + Send;
-}
-
-/// What the built-in providers hold: plain JSON documents, in transactions of their own.
-pub trait Objects: Clone + Send + Sync + 'static {
-    /// Reads `keys` and writes what `handle` makes of them, in one transaction. `handle` gets the documents in the
-    /// order of `keys` and returns its result with the documents to write.
-    fn exchange<R, F>(&self, keys: Vec<ObjectKey>, handle: F) -> impl Future<Output = Result<R, StoreError>> + Send
-    where
-        R: Send + 'static,
-        F: FnOnce(Timestamp, Vec<Option<String>>) -> (R, Vec<(ObjectKey, String)>) + Send + 'static;
-
-    /// Documents of a kind, the last written first, at most `limit`: id and JSON text.
-    fn objects(
-        &self,
-        kind: &str,
-        limit: usize,
-    ) -> impl Future<Output = Result<Vec<(String, String)>, StoreError>> + Send;
-}
-
-/// Tokens and applied policies.
-pub trait Registry: Clone + Send + Sync + 'static {
-    /// Keeps a token by its hash. The same hash again changes nothing.
-    fn put_token(&self, token: TokenRow) -> impl Future<Output = Result<(), StoreError>> + Send;
-    /// The token with this hash.
-    fn token(&self, hash: &str) -> impl Future<Output = Result<Option<TokenRow>, StoreError>> + Send;
-    /// The tokens made last, newest first (by `at`, then `id`), at most `limit`.
-    fn tokens(&self, limit: usize) -> impl Future<Output = Result<Vec<TokenRow>, StoreError>> + Send;
-    /// Ends a token for good, in somebody's name, and returns it. One that was revoked before stays as it was.
-    fn revoke_token(&self, id: &str, by: &str) -> impl Future<Output = Result<Option<TokenRow>, StoreError>> + Send;
-    /// Keeps a policy that is in force from now on. One that is in force already changes nothing.
-    fn put_policy(&self, policy: PolicyRow) -> impl Future<Output = Result<(), StoreError>> + Send;
-    /// The policies that came into force, the last first, at most `limit`. One that came back is there twice.
-    fn policies(&self, limit: usize) -> impl Future<Output = Result<Vec<AppliedRow>, StoreError>> + Send;
-    /// The text of a policy that was in force.
-    fn policy_text(&self, version: &str) -> impl Future<Output = Result<Option<String>, StoreError>> + Send;
-}
-
-/// A token, without the secret itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TokenRow {
-    /// How it is named where its secret must not be: `tok_` and hexadecimal digits.
-    pub id: String,
-    /// SHA-256 of the secret, hexadecimal.
-    pub hash: String,
-    /// `person`, `bot` or `local`.
-    pub kind: String,
-    /// The person's id, or the bot's name.
-    pub holder: String,
-    /// Names of scopes with a blank between; `None` is all that the holder may.
-    pub scopes: Option<String>,
-    /// When it was made.
-    pub at: Timestamp,
-    /// By whom; `None` where that was not noted.
-    pub created_by: Option<String>,
-    /// From when on it is worth nothing.
-    pub expires_at: Option<Timestamp>,
-    /// When and by whom it was revoked.
-    pub revoked: Option<(Timestamp, String)>,
-}
-
-/// A policy to keep.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PolicyRow {
-    /// Its version.
-    pub version: String,
-    /// Its whole text, with people's addresses: a server without a file starts from it.
-    pub text: String,
-    /// Who applied it, as a timeline names them.
-    pub by: String,
-    /// Where it came from: `api`, or the name of a file without its folders.
-    pub source: String,
-}
-
-/// That a policy came into force.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AppliedRow {
-    /// From 1, without holes.
-    pub seq: u64,
-    /// Which.
-    pub version: String,
-    /// When.
-    pub at: Timestamp,
-    /// Who applied it.
-    pub by: String,
-    /// Where it came from.
-    pub source: String,
-}
-
-/// A document of a built-in provider.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct ObjectKey {
-    /// What it is: `channel`, `inbox`, …
-    pub kind: String,
-    /// Its id among its kind.
-    pub id: String,
 }
 
 /// Streams as they are, and the present.
@@ -354,15 +263,60 @@ pub struct RequestRow {
 /// How much waits.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Backlog {
-    /// Page sends not finished.
-    pub pages: u64,
-    /// Other effects not finished.
-    pub tells: u64,
-    /// Due time of the oldest unfinished page send.
+    /// The epoch of the server that was asked.
+    pub epoch: u64,
+    /// Effects not finished, by the name of their kind and how they stand. What there is none of may be missing.
+    pub effects: BTreeMap<(String, Standing), u64>,
+    /// Due time of the oldest unfinished page send; that of its next try, where one failed.
     pub oldest_page: Option<Timestamp>,
     /// The earliest wake-up of all streams.
     pub next_wake: Option<Timestamp>,
 }
+
+/// How an effect that is not finished stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Standing {
+    /// Nobody has tried it yet.
+    Waiting,
+    /// A server has claimed it: it is on its way.
+    Sending,
+    /// A try failed, and it is to be tried again.
+    Retrying,
+}
+
+impl Standing {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Waiting, Self::Sending, Self::Retrying];
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Sending => "sending",
+            Self::Retrying => "retrying",
+        }
+    }
+}
+
+impl Backlog {
+    /// Counts unfinished effects.
+    pub fn add(&mut self, kind: &str, standing: Standing, count: u64) {
+        *self.effects.entry((kind.to_owned(), standing)).or_default() += count;
+    }
+
+    /// Page sends not finished.
+    pub fn pages(&self) -> u64 {
+        self.effects.iter().filter(|((kind, _), _)| kind == PAGE).map(|(_, count)| count).sum()
+    }
+
+    /// Other effects not finished.
+    pub fn tells(&self) -> u64 {
+        self.effects.iter().filter(|((kind, _), _)| kind != PAGE).map(|(_, count)| count).sum()
+    }
+}
+
+/// The kind of an effect that rings a person.
+pub const PAGE: &str = "page";
 
 /// How many times as fast as real time the store's clock runs; 1 but in a demonstration.
 pub type Speed = u32;

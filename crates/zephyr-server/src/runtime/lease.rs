@@ -11,6 +11,8 @@ use tokio::time::Instant;
 use zephyr_core::limits;
 use zephyr_engine::ports::Lease;
 
+use crate::metrics::instant;
+
 /// What this replica knows of its lease.
 #[derive(Debug)]
 pub struct Keeper {
@@ -98,11 +100,6 @@ impl Permit {
 
 fn real(lasts: SignedDuration) -> Duration {
     Duration::try_from(lasts).unwrap_or_default()
-}
-
-#[expect(clippy::disallowed_methods, reason = "a lease is counted by the monotonic clock of this process")]
-fn instant() -> Instant {
-    Instant::now()
 }
 
 #[cfg(test)]
