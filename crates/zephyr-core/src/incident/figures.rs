@@ -34,6 +34,8 @@ pub struct Pages {
     pub stopped: u64,
     /// Still ringing.
     pub ringing: u64,
+    /// Of all, those where at least one step's time was up without an answer.
+    pub went_on: u64,
     /// Steps whose time was up without an answer, over all pages.
     pub missed_steps: u64,
 }
@@ -81,6 +83,7 @@ impl Figures {
 impl Pages {
     fn add(&mut self, page: &PageAccount) {
         self.begun += 1;
+        self.went_on += u64::from(page.missed_steps > 0);
         self.missed_steps += u64::from(page.missed_steps);
         let end = match (&page.answered, &page.stopped) {
             (Some(_), _) if page.missed_steps == 0 => &mut self.answered,

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::{Chain, PageEvent, Paging, Passed, Place, RingEvent, StopWhy, Target};
+use super::{Chain, PageEvent, Paging, Passed, PauseWhy, Place, RingEvent, StopWhy, Target};
 use crate::policy::Method;
 use crate::{PersonId, RotationId};
 
@@ -57,25 +57,36 @@ pub struct PageAccount {
     pub stopped: Option<StopWhy>,
     /// Steps whose time was up without an answer.
     pub missed_steps: u32,
-    /// Its steps and pauses in order: where, when, until when, and who was passed over.
+    /// Whatever made it want people, or nobody, in order.
     pub steps: Vec<StepAccount>,
 }
 
-/// One step of a page, or a pause.
+/// Something that made a page want people, or nobody for a while.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StepAccount {
     /// The event that began it.
     pub seq: u64,
     /// When.
     pub at: Timestamp,
-    /// Round, from 1.
-    pub round: u32,
-    /// Where.
-    pub place: Place,
+    /// What it is.
+    pub what: StepWhat,
     /// Until when it waited, unless something ended it before.
     pub until: Timestamp,
     /// Steps and people passed over on the way to it.
     pub passed: Vec<Passed>,
+}
+
+/// What made a page want people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StepWhat {
+    /// A step of its chain, or the last resort, in a round from 1.
+    Step(u32, Place),
+    /// Nobody was wanted for a while.
+    Paused(PauseWhy),
+    /// The severity was raised: everybody on call in any layer.
+    Widened,
+    /// A person asked to ring somebody again.
+    RungAgain,
 }
 
 /// One person wanted by one page on one step.
@@ -211,16 +222,20 @@ impl Reader {
                 });
             }
             PageEvent::StepBegan { target, round, place, wanted, until, passed } => {
-                self.step(target, seq, at, (*round, *place, *until), passed);
+                self.step(target, seq, at, (StepWhat::Step(*round, *place), *until), passed);
                 wanted.iter().for_each(|person| self.call(target, person, seq, at));
             }
-            PageEvent::Paused { target, round, until, passed, .. } => {
-                self.step(target, seq, at, (*round, Place::Pause, *until), passed);
+            PageEvent::Paused { target, until, why, passed, .. } => {
+                self.step(target, seq, at, (StepWhat::Paused(*why), *until), passed);
             }
-            PageEvent::Widened { target, wanted, .. } => {
+            PageEvent::Widened { target, wanted, until } => {
+                self.step(target, seq, at, (StepWhat::Widened, *until), &[]);
                 wanted.iter().for_each(|person| self.call(target, person, seq, at));
             }
-            PageEvent::RungAgain { target, person, .. } => self.call(target, person, seq, at),
+            PageEvent::RungAgain { target, person, until } => {
+                self.step(target, seq, at, (StepWhat::RungAgain, *until), &[]);
+                self.call(target, person, seq, at);
+            }
             PageEvent::Renamed { from, to } => self.rename(from, to),
             PageEvent::Acknowledged { by, targets } => {
                 targets.iter().for_each(|target| self.answered(target, by, at));
@@ -297,11 +312,11 @@ impl Reader {
         target: &Target,
         seq: u64,
         at: Timestamp,
-        (round, place, until): (u32, Place, Timestamp),
+        (what, until): (StepWhat, Timestamp),
         passed: &[Passed],
     ) {
         if let Some(page) = self.page_mut(target) {
-            page.steps.push(StepAccount { seq, at, round, place, until, passed: passed.to_vec() });
+            page.steps.push(StepAccount { seq, at, what, until, passed: passed.to_vec() });
         }
     }
 

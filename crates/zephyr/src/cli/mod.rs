@@ -13,11 +13,13 @@ pub mod policy;
 mod store;
 mod token;
 mod values;
+mod why;
 
 pub use init::Init;
 pub use store::Store;
 pub use token::{CreateToken, RevokeToken, Token};
 pub use values::{IncidentArg, LogFormat, ReporterArg, SeverityArg, TargetArg};
+pub use why::{Missed, Report, Why};
 
 /// Incident response and on-call, on your own machine.
 #[derive(Debug, Parser)]
@@ -71,6 +73,11 @@ pub enum Command {
     Ack,
     /// Who is on call now
     Oncall,
+    /// Why somebody was rung at that moment, what was skipped, and what happens next
+    Why(Why),
+    /// Figures to learn from
+    #[command(subcommand)]
+    Report(Report),
     /// Which policy is in force, since when and by whom; apply another
     #[command(subcommand)]
     Policy(policy::Policy),

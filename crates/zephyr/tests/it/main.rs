@@ -26,3 +26,4 @@ mod serving;
 mod store;
 mod tokens;
 mod upgrade;
+mod why;
