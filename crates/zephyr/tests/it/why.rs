@@ -10,12 +10,12 @@ fn p28_why_somebody_was_rung_is_told_from_the_log() {
     assert!(place.run(&MISSION).status.success());
     place.until_told("INC-1", "maya reached by push");
     place.until_told("INC-1", "ines reached by push");
-    assert!(place.run(&["--as", "ines", "page", "decline"]).status.success());
+    assert!(place.run(&["--as", "maya", "page", "decline"]).status.success());
     place.until_told("INC-1", "lena reached by push");
-    assert!(place.run(&["--as", "maya", "ack"]).status.success());
-    see!(place.see(&["why", "--whom", "ines"]));
-    let all = place.see(&["why", "inc-1/service"]);
-    assert!(all.contains("maya: push sent") && all.contains("; answered"), "{all}");
+    assert!(place.run(&["--as", "ines", "ack"]).status.success());
+    see!(place.see(&["why", "--whom", "maya"]));
+    let all = place.see(&["why", "inc-1/platform"]);
+    assert!(all.contains("ines: push sent") && all.contains("; answered"), "{all}");
     see!(place.see(&["why", "INC-1/founder"]));
     see!(place.see(&["why", "INC-1", "--whom", "petra"]));
     see!(place.see(&["report", "missed"]));
