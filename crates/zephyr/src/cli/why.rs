@@ -5,7 +5,7 @@ use std::str::FromStr;
 use clap::{Args, Subcommand};
 use zephyr_core::PersonId;
 
-use super::{IncidentArg, TargetArg};
+use super::values::{IncidentArg, TargetArg};
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
