@@ -71,6 +71,8 @@ pub const MIRROR_REST: SignedDuration = SignedDuration::from_mins(2);
 pub const PAGE_SENDS: usize = 256;
 /// Effects in flight at a time: everything that is not a page.
 pub const TELL_SENDS: usize = 32;
+/// Incidents whose state the engine keeps at hand, about ten kilobytes each: those of a storm's last second.
+pub const STATES_KEPT: usize = 512;
 /// Streams woken in one turn of the engine.
 pub const WAKES_A_TURN: usize = 256;
 /// Commands executed in one commit.
