@@ -50,7 +50,7 @@ pub use stored::{BadEvent, StoredEvent};
 pub use wake::wake;
 
 /// Format number of the state as JSON. Raised with every change of its shape; older states are folded anew.
-pub const STATE_FORMAT: u32 = 2;
+pub const STATE_FORMAT: u32 = 3;
 
 /// An incident, as the fold of its events.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
