@@ -96,6 +96,8 @@ pub const BODY_BYTES: usize = 64 * 1024;
 pub const LONG_POLL_MAX_SECS: u64 = 30;
 /// Rows in one answer of a list.
 pub const LIST_ROWS: usize = 200;
+/// Incidents that one report looks at: five years of one a day, and the reading of their logs ends in seconds.
+pub const REPORT_INCIDENTS: usize = 2_000;
 /// An idempotency key.
 pub const REQUEST_KEY_CHARS: usize = 128;
 /// How long an idempotency key is kept.

@@ -1,6 +1,7 @@
 //! Who is rung next: the steps of a chain, looked up at the moment one begins.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -33,6 +34,22 @@ pub enum Why {
     AlreadyAnswered,
     /// None of their methods works.
     Unreachable,
+}
+
+impl fmt::Display for Passed {
+    /// `on call ines: declined`, `next in rotation: nobody`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let why = match self.why {
+            Why::Nobody => "nobody",
+            Why::Declined => "declined",
+            Why::AlreadyAnswered => "already answers here",
+            Why::Unreachable => "cannot be reached",
+        };
+        match &self.person {
+            Some(person) => write!(f, "{} {person}: {why}", self.who),
+            None => write!(f, "{}: {why}", self.who),
+        }
+    }
 }
 
 impl Paging {

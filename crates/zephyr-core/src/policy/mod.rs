@@ -253,6 +253,17 @@ pub enum StepWho {
     Rotation(RotationId),
 }
 
+impl fmt::Display for StepWho {
+    /// `on call`, `next in rotation`, `em on call`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::OnCall => f.write_str("on call"),
+            Self::NextInRotation => f.write_str("next in rotation"),
+            Self::Rotation(rotation) => write!(f, "{rotation} on call"),
+        }
+    }
+}
+
 /// The sentences of the policy that may be shown in public, with `{component}`, `{region}` and `{time}` in them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublicSentences {

@@ -6,6 +6,7 @@
     reason = "a test that fails here says where"
 )]
 
+mod account;
 mod catalog;
 mod changes;
 mod mirrors;
