@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::policy::{ChainStep, Method, StepWho, TargetWho};
 use crate::{PersonId, RotationId};
 
+pub mod account;
 mod apply;
 mod command;
 mod event;
