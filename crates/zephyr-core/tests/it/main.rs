@@ -16,4 +16,5 @@ mod policy;
 mod policy_acme;
 mod policy_mistakes;
 mod scene;
+mod schedules;
 mod stored;
