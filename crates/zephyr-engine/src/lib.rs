@@ -11,6 +11,7 @@ mod input;
 mod lease;
 mod outbox;
 pub mod ports;
+mod recent;
 mod retry;
 mod state;
 mod transact;

@@ -193,7 +193,6 @@ impl<S: Store + Objects, E: Entropy> Runtime<S, E> {
         match self.engine.renew(lasts).await {
             Ok(lease) => {
                 if self.lease.took(asked_at, lease) {
-                    tracing::info!(epoch = lease.epoch, "this replica has a lease");
                     self.again = true;
                 }
                 self.again |= lease.freed > 0;

@@ -71,7 +71,7 @@ fn declare() -> Ask {
 
 async fn ask<S: Store>(engine: &mut Engine<S, Counting>, ask: Ask) -> Incident {
     match must(engine.execute(vec![request(ask, None)]).await).pop() {
-        Some(Answer::Done(incident)) => *incident,
+        Some(Answer::Done(incident)) => Incident::clone(&incident),
         other => panic!("{other:?}"),
     }
 }
