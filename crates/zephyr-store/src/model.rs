@@ -108,7 +108,7 @@ impl ModelStore {
     pub fn peek_unfinished(&self) -> Vec<(EffectId, EffectRow)> {
         let data = self.lock();
         let free = data.free.iter().map(|(.., id)| id);
-        let ids = free.chain(&data.held);
+        let ids = free.chain(data.held.iter().map(|(_, id)| id));
         ids.filter_map(|id| data.effects.get(id).map(|effect| (*id, effect.clone()))).collect()
     }
 

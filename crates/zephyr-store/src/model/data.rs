@@ -70,7 +70,7 @@ pub(super) struct Data {
     pub(super) effects: BTreeMap<EffectId, EffectRow>,
     /// Effects neither finished nor claimed: lane, urgency, due time, id.
     pub(super) free: BTreeSet<(Lane, u8, Timestamp, EffectId)>,
-    held: BTreeSet<(u64, EffectId)>,
+    pub(super) held: BTreeSet<(u64, EffectId)>,
     /// When which effect ended, for pruning.
     pub(super) done: BTreeSet<(Timestamp, EffectId)>,
     pub(super) requests: BTreeMap<String, RequestRow>,
