@@ -37,6 +37,20 @@ pub enum Effect {
 }
 
 impl Effect {
+    /// The names of all kinds; each is how the stored text of such an effect begins.
+    pub const KINDS: [&'static str; 5] = ["page", "hush", "channel", "status", "ticket"];
+
+    /// The name of its kind.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Page(_) => "page",
+            Self::Hush(_) => "hush",
+            Self::Channel(_) => "channel",
+            Self::Status(_) => "status",
+            Self::Ticket(_) => "ticket",
+        }
+    }
+
     /// The queue it waits in.
     pub fn lane(&self) -> Lane {
         match self {

@@ -28,6 +28,8 @@ pub struct Engine<S, E> {
     pub(crate) doubtful: Vec<Commit>,
     /// Outcomes that are not written yet.
     returned: Vec<(Send, Outcome, &'static str)>,
+    /// For each wake-up that began a step: how long after it was due that was decided.
+    pub(crate) begun: Vec<SignedDuration>,
     now: Timestamp,
     next: Option<Timestamp>,
 }
@@ -44,6 +46,7 @@ impl<S: Store, E: Entropy> Engine<S, E> {
             writes: 0,
             doubtful: Vec::new(),
             returned: Vec::new(),
+            begun: Vec::new(),
             now: Timestamp::MIN,
             next: Some(Timestamp::MIN),
         };
@@ -114,6 +117,11 @@ impl<S: Store, E: Entropy> Engine<S, E> {
             return Some(SignedDuration::ZERO);
         }
         self.next.map(|next| next.duration_since(self.now).max(SignedDuration::ZERO))
+    }
+
+    /// For each wake-up that began a step since this was asked last: how long after it was due that was decided.
+    pub fn take_begun(&mut self) -> Vec<SignedDuration> {
+        std::mem::take(&mut self.begun)
     }
 
     /// Looks into the store for effects that others left, at the next poll. The safety net, once in a while.

@@ -2,6 +2,7 @@
 //!
 //! Deliberately not here: sockets and deadlines, which belong to the runtime around the engine.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::future::Future;
 use std::str::FromStr;
@@ -323,15 +324,60 @@ impl FromStr for About {
 /// How much waits.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Backlog {
-    /// Page sends not finished.
-    pub pages: u64,
-    /// Other effects not finished.
-    pub tells: u64,
-    /// Due time of the oldest unfinished page send.
+    /// The epoch of the server that was asked.
+    pub epoch: u64,
+    /// Effects not finished, by the name of their kind and how they stand. What there is none of may be missing.
+    pub effects: BTreeMap<(String, Standing), u64>,
+    /// Due time of the oldest unfinished page send; that of its next try, where one failed.
     pub oldest_page: Option<Timestamp>,
     /// The earliest wake-up of all streams.
     pub next_wake: Option<Timestamp>,
 }
+
+/// How an effect that is not finished stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Standing {
+    /// Nobody has tried it yet.
+    Waiting,
+    /// A server has claimed it: it is on its way.
+    Sending,
+    /// A try failed, and it is to be tried again.
+    Retrying,
+}
+
+impl Standing {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Waiting, Self::Sending, Self::Retrying];
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Sending => "sending",
+            Self::Retrying => "retrying",
+        }
+    }
+}
+
+impl Backlog {
+    /// Counts unfinished effects.
+    pub fn add(&mut self, kind: &str, standing: Standing, count: u64) {
+        *self.effects.entry((kind.to_owned(), standing)).or_default() += count;
+    }
+
+    /// Page sends not finished.
+    pub fn pages(&self) -> u64 {
+        self.effects.iter().filter(|((kind, _), _)| kind == PAGE).map(|(_, count)| count).sum()
+    }
+
+    /// Other effects not finished.
+    pub fn tells(&self) -> u64 {
+        self.effects.iter().filter(|((kind, _), _)| kind != PAGE).map(|(_, count)| count).sum()
+    }
+}
+
+/// The kind of an effect that rings a person.
+pub const PAGE: &str = "page";
 
 /// How many times as fast as real time the store's clock runs; 1 but in a demonstration.
 pub type Speed = u32;

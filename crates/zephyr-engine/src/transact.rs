@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use zephyr_core::effect::{Effect, Lane, Outcome};
-use zephyr_core::incident::{self, Decided, Declaration, Event, Incident, Open, Refused, STATE_FORMAT};
+use zephyr_core::incident::{self, Body, Decided, Declaration, Event, Incident, Open, Refused, STATE_FORMAT};
+use zephyr_core::page::PageEvent;
 use zephyr_core::{Cause, EffectId, IncidentId, StreamId, World, catalog, limits};
 
 use crate::engine::Engine;
@@ -66,9 +67,10 @@ impl<S: Store, E: Entropy> Engine<S, E> {
                 match self.decide(input, &states, now).await? {
                     Ok(planned) => {
                         let staged = commits.len();
+                        let late = lateness(input, &states, &planned, now);
                         if let Some(commit) = self.commit_of(input, *planned, now, staged, &mut states)? {
                             commits.push(commit);
-                            owners.push(index);
+                            owners.push((index, late));
                         } else {
                             followers.push(index);
                         }
@@ -91,10 +93,13 @@ impl<S: Store, E: Entropy> Engine<S, E> {
                     _ => todo.push(index),
                 }
             }
-            for (index, (result, stream)) in owners.into_iter().zip(results) {
+            for ((index, late), (result, stream)) in owners.into_iter().zip(results) {
                 let Some(slot) = settled.get_mut(index) else { continue };
                 match result {
-                    Committed::Done => *slot = states.get(stream).map(|state| Settled::Done(Box::new(state.clone()))),
+                    Committed::Done => {
+                        self.begun.extend(late);
+                        *slot = states.get(stream).map(|state| Settled::Done(Box::new(state.clone())));
+                    }
                     Committed::Fenced => *slot = Some(Settled::Fenced),
                     Committed::Repeated => *slot = self.repeated(inputs.get(index)).await?,
                     Committed::Conflict => {
@@ -305,6 +310,14 @@ impl States {
     fn of(&self, input: &Input) -> Option<&Incident> {
         self.get(stream_of(input)?)
     }
+}
+
+/// How long after it was due a wake-up begins a step; `None` where it begins none.
+fn lateness(input: &Input, states: &States, decided: &Decided, now: Timestamp) -> Option<SignedDuration> {
+    let Input::Wake(stream) = input else { return None };
+    let begins = |event: &Event| matches!(event.body, Body::Page(PageEvent::StepBegan { .. }));
+    let due = states.get(*stream)?.next_wake()?;
+    decided.events.iter().any(begins).then(|| now.duration_since(due).max(SignedDuration::ZERO))
 }
 
 fn stream_of(input: &Input) -> Option<StreamId> {

@@ -86,11 +86,12 @@ pub const GREATEST: &str = "SELECT MAX(value) FROM index_rows WHERE key = $1";
 pub const EVENTS: &str = "SELECT seq, at, kind, body FROM events WHERE stream = $1 AND seq > $2 ORDER BY seq LIMIT $3";
 /// A request that still counts.
 pub const REQUEST: &str = "SELECT key, body_hash, about, at FROM requests WHERE key = $1 AND at > $2";
-/// Unfinished effects by lane with the first due time; and, as lane `wake`, the first wake-up.
-pub const BACKLOG: &str = "SELECT lane, COUNT(*), MIN(due_at) FROM effects
-WHERE done_at IS NULL AND epoch IS NULL GROUP BY lane
-UNION ALL SELECT lane, COUNT(*), MIN(due_at) FROM effects WHERE epoch IS NOT NULL GROUP BY lane
-UNION ALL SELECT 'wake', 0, MIN(wake_at) FROM streams WHERE wake_at IS NOT NULL";
+/// Unfinished effects by how their text begins, which is their kind, and how they stand, with the first due time; and,
+/// with no kind, the first wake-up.
+pub const BACKLOG: &str = "SELECT substr(body, 3, 16), CASE WHEN attempt > 0 THEN 'retrying' ELSE 'waiting' END,
+    COUNT(*), MIN(due_at) FROM effects WHERE done_at IS NULL AND epoch IS NULL GROUP BY 1, 2
+UNION ALL SELECT substr(body, 3, 16), 'sending', COUNT(*), MIN(due_at) FROM effects WHERE epoch IS NOT NULL GROUP BY 1
+UNION ALL SELECT '', 'wake', 0, MIN(wake_at) FROM streams WHERE wake_at IS NOT NULL";
 
 /// Whether there is anything to forget: finished effects up to `$1`, requests up to `$2`.
 pub const PRUNABLE: &str = "SELECT 1 WHERE EXISTS (SELECT 1 FROM effects WHERE done_at <= $1)

@@ -22,6 +22,7 @@ mod init;
 mod last_known;
 mod local;
 mod machine;
+mod manual;
 mod opening;
 mod printer;
 mod render;
@@ -72,6 +73,8 @@ async fn run(cli: Cli, printer: &mut Printer) -> Result<Exit, Failure> {
     }
     match cli.command {
         Some(Command::Init(given)) => commands::init::run(printer, given, settings.json),
+        Some(Command::Completions(given)) => commands::manual::completions(printer, &given, settings.json),
+        Some(Command::Man(given)) => commands::manual::pages(printer, &given, settings.json),
         Some(Command::Serve(given)) => return commands::serve::run(printer, &settings, given).await,
         Some(Command::Check(given)) => return commands::check::run(printer, given, settings.json).await,
         Some(Command::Doctor(given)) => return commands::doctor::run(printer, &settings, given).await,
@@ -121,7 +124,9 @@ async fn ask(session: &mut Session<'_>, settings: &Settings, command: Option<Com
             | Command::Check(_)
             | Command::Demo(_)
             | Command::Doctor(_)
-            | Command::Store(_),
+            | Command::Store(_)
+            | Command::Completions(_)
+            | Command::Man(_),
         )
         | None => commands::overview::run(session).await,
     }

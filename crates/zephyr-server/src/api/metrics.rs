@@ -10,6 +10,7 @@ use crate::app::{App, Stores};
 use crate::auth::Caller;
 use crate::fault::Fault;
 use crate::metrics::Snapshot;
+use crate::process::Process;
 use crate::read::Phases;
 
 /// As Prometheus asks for it: <https://prometheus.io/docs/specs/om/open_metrics_spec/>.
@@ -36,12 +37,16 @@ pub async fn metrics<S: Stores>(State(app): State<App<S>>, _: Caller) -> Result<
             *count += 1;
         }
     }
+    let applied = app.store.policies(1).await?.pop().map(|applied| applied.at);
     let snapshot = Snapshot {
-        pages: backlog.pages,
-        tells: backlog.tells,
         oldest_page_secs: past(backlog.oldest_page),
         overdue_wake_secs: past(backlog.next_wake),
+        backlog,
         open,
+        policy: app.world().policy.version.to_string(),
+        policy_age_secs: past(applied),
+        policy_trouble: app.policies.trouble().is_some(),
+        process: Process::look(),
         version: app.settings.version,
     };
     Ok(([(header::CONTENT_TYPE, TEXT)], app.metrics.render(&snapshot)).into_response())

@@ -13,7 +13,7 @@ use zephyr_engine::ports::{Entropy, Objects, Store, StoreError, real_time};
 use zephyr_engine::{Engine, Send};
 
 use crate::bounds;
-use crate::metrics::Metrics;
+use crate::metrics::{Metrics, instant};
 
 mod handle;
 mod send;
@@ -205,7 +205,12 @@ impl<S: Store + Objects, E: Entropy> Runtime<S, E> {
             return Ok(());
         }
         self.again = true;
-        let sends = self.engine.poll().await?;
+        let begun = instant();
+        let sends = self.engine.poll().await;
+        let since = SignedDuration::try_from(begun.elapsed()).unwrap_or_default();
+        let since = since * i32::try_from(self.speed).unwrap_or(1);
+        self.engine.take_begun().into_iter().for_each(|late| self.metrics.begun(late + since));
+        let sends = sends?;
         self.again = ready || !sends.is_empty();
         let any = !sends.is_empty();
         sends.into_iter().for_each(|send| self.let_out(send));
@@ -219,7 +224,7 @@ impl<S: Store + Objects, E: Entropy> Runtime<S, E> {
     fn let_out(&mut self, send: Send) {
         self.out += 1;
         let owed = Owed::new(send, self.returns.clone());
-        tokio::spawn(send::carry(self.store.clone(), owed, self.metrics.lateness.clone()));
+        tokio::spawn(send::carry(self.store.clone(), owed, self.metrics.clone()));
     }
 
     /// Has the engine write down what came back; it keeps what the store does not take.
@@ -230,9 +235,4 @@ impl<S: Store + Objects, E: Entropy> Runtime<S, E> {
         self.again = true;
         self.engine.finished(std::mem::take(&mut self.returned)).await
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "measures how long the store took; nothing is decided by it")]
-fn instant() -> tokio::time::Instant {
-    tokio::time::Instant::now()
 }

@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use prometheus_client::metrics::histogram::Histogram;
 use tokio::sync::mpsc;
-use zephyr_core::effect::{Lane, Outcome};
+use zephyr_core::effect::Outcome;
 use zephyr_core::limits;
 use zephyr_engine::Send;
 use zephyr_engine::ports::{ObjectKey, Objects, Store, StoreError};
 use zephyr_providers::builtin::{self, Key};
+
+use crate::metrics::Metrics;
 
 /// A send with its outcome and the provider's name, as the engine takes it.
 pub type Returned = (Send, Outcome, &'static str);
@@ -46,21 +47,17 @@ impl Drop for Owed {
     }
 }
 
-/// Takes a send to its provider, within the deadline, and gives the outcome back. How late a page was is measured.
-pub async fn carry<S: Store + Objects>(store: S, owed: Owed, lateness: Histogram) {
+/// Takes a send to its provider, within the deadline, and gives the outcome back. What it answered, and how late, is
+/// measured.
+pub async fn carry<S: Store + Objects>(store: S, owed: Owed, metrics: Metrics) {
     let Some(send) = &owed.send else { return };
     let deadline = Duration::from_millis(limits::PROVIDER_DEADLINE_MS);
     let outcome = match tokio::time::timeout(deadline, deliver(&store, send)).await {
         Ok(outcome) => outcome,
         Err(_) => Outcome::Ambiguous { error: format!("no answer within {} s", deadline.as_secs()) },
     };
-    // The store's clock asks no disk.
-    if matches!(outcome, Outcome::Done(_))
-        && send.effect.lane() == Lane::Page
-        && let Ok(now) = store.now().await
-    {
-        lateness.observe(now.duration_since(send.due_at).as_secs_f64().max(0.0));
-    }
+    let now = store.now().await.ok();
+    metrics.sent(&send.effect, &outcome, now.map(|now| now.duration_since(send.due_at)));
     owed.settle(outcome);
 }
 

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use zephyr_core::StreamId;
 use zephyr_core::effect::Lane;
 use zephyr_engine::ports::{
-    Backlog, Claimed, Commit, Committed, Due, EventRow, Loaded, ObjectKey, Objects, RequestRow, Retry, Store,
+    Backlog, Claimed, Commit, Committed, Due, EventRow, Loaded, ObjectKey, Objects, RequestRow, Retry, Standing, Store,
     StoreError,
 };
 
@@ -96,15 +96,18 @@ impl Store for ModelStore {
 
     async fn backlog(&self) -> Result<Backlog, StoreError> {
         let data = self.lock();
-        let mut backlog = Backlog { next_wake: data.wakes.iter().map(|(_, at, _)| *at).min(), ..Backlog::default() };
+        let next_wake = data.wakes.iter().map(|(_, at, _)| *at).min();
+        let mut backlog = Backlog { epoch: self.epoch, next_wake, ..Backlog::default() };
         for row in data.effects.values().filter(|row| row.done_at.is_none()) {
-            match row.effect.lane() {
-                Lane::Tell => backlog.tells += 1,
-                Lane::Page => {
-                    backlog.pages += 1;
-                    let oldest = backlog.oldest_page.map_or(row.due_at, |at| at.min(row.due_at));
-                    backlog.oldest_page = Some(oldest);
-                }
+            let standing = match (row.epoch, row.attempt) {
+                (Some(_), _) => Standing::Sending,
+                (None, 0) => Standing::Waiting,
+                (None, _) => Standing::Retrying,
+            };
+            backlog.add(row.effect.kind(), standing, 1);
+            if row.effect.lane() == Lane::Page {
+                let oldest = backlog.oldest_page.map_or(row.due_at, |at| at.min(row.due_at));
+                backlog.oldest_page = Some(oldest);
             }
         }
         Ok(backlog)

@@ -105,7 +105,7 @@ async fn f8_a_log_cut_anywhere_opens_with_a_prefix_of_the_commits() {
         assert!(version >= u64::try_from(whole_commits.count()).unwrap_or(0), "cut at {cut}: {version}");
         let events = must(crashed.events(stream(1), 0, 99).await);
         assert_eq!(events.iter().map(|event| event.seq).collect::<Vec<_>>(), (1..=version).collect::<Vec<_>>());
-        assert_eq!(must(crashed.backlog().await).pages, version);
+        assert_eq!(must(crashed.backlog().await).pages(), version);
         let newest = version.checked_sub(1).map(|status| status.to_string());
         assert_eq!(must(crashed.greatest("status").await), newest);
         versions.push(version);

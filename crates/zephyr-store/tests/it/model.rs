@@ -25,7 +25,7 @@ fn clones_share_everything_and_answer_at_once() {
     new.effects = vec![new_page(stream(1), 0, start(), false)];
     assert_eq!(must(now(store.clone().commit(&[new]))), [Committed::Done]);
     assert_eq!(must(now(store.claim(Lane::Page, 9))).len(), 1);
-    assert_eq!(must(now(store.clone().backlog())).pages, 1);
+    assert_eq!(must(now(store.clone().backlog())).pages(), 1);
     assert_eq!(store.peek_effects().len(), 1);
     assert_eq!(store.peek_events(stream(1)).len(), 1);
 }

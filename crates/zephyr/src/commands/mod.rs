@@ -21,6 +21,7 @@ pub mod incident_open;
 pub mod incident_show;
 pub mod incident_timeline;
 pub mod init;
+pub mod manual;
 pub mod oncall;
 pub mod overview;
 pub mod page_change;

@@ -18,6 +18,7 @@ mod generated;
 mod harness;
 mod init;
 mod json;
+mod manual;
 mod opening;
 mod pages;
 mod policy;
