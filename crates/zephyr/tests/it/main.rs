@@ -27,3 +27,4 @@ mod serving;
 mod store;
 mod tokens;
 mod upgrade;
+mod why;
