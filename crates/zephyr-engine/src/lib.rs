@@ -12,6 +12,7 @@ mod lease;
 mod outbox;
 pub mod ports;
 mod recent;
+mod registry;
 mod retry;
 mod state;
 mod transact;

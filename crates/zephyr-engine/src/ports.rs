@@ -3,16 +3,19 @@
 //! Deliberately not here: sockets and deadlines, which belong to the runtime around the engine.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::future::Future;
+use std::str::FromStr;
 
 use jiff::{SignedDuration, Timestamp};
 use zephyr_core::effect::{Effect, Lane};
+use zephyr_core::ids::BadStreamId;
 use zephyr_core::{EffectId, StreamId};
 
-mod kept;
-
 pub use crate::lease::Lease;
-pub use kept::{AppliedRow, ObjectKey, Objects, PolicyRow, Registry, TokenRow};
+pub use crate::registry::{
+    AppliedRow, AuditPlace, AuditRow, Kept, NoticeRow, PolicyRow, Registry, Revocation, TokenRow,
+};
 
 /// Random bytes; the only source of chance.
 pub trait Entropy: Send + 'static {
@@ -90,6 +93,32 @@ pub trait Store: Clone + Send + Sync + 'static {
 
     /// How many effects are in which state, for health and metrics; and the due time of the oldest unsent page.
     fn backlog(&self) -> impl Future<Output = Result<Backlog, StoreError>> + Send;
+}
+
+/// What the built-in providers hold: plain JSON documents, in transactions of their own.
+pub trait Objects: Clone + Send + Sync + 'static {
+    /// Reads `keys` and writes what `handle` makes of them, in one transaction. `handle` gets the documents in the
+    /// order of `keys` and returns its result with the documents to write.
+    fn exchange<R, F>(&self, keys: Vec<ObjectKey>, handle: F) -> impl Future<Output = Result<R, StoreError>> + Send
+    where
+        R: Send + 'static,
+        F: FnOnce(Timestamp, Vec<Option<String>>) -> (R, Vec<(ObjectKey, String)>) + Send + 'static;
+
+    /// Documents of a kind, the last written first, at most `limit`: id and JSON text.
+    fn objects(
+        &self,
+        kind: &str,
+        limit: usize,
+    ) -> impl Future<Output = Result<Vec<(String, String)>, StoreError>> + Send;
+}
+
+/// A document of a built-in provider.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ObjectKey {
+    /// What it is: `channel`, `inbox`, …
+    pub kind: String,
+    /// Its id among its kind.
+    pub id: String,
 }
 
 /// Streams as they are, and the present.
@@ -254,10 +283,50 @@ pub struct RequestRow {
     pub key: String,
     /// SHA-256 of the body, hexadecimal.
     pub body_hash: String,
-    /// The stream that the answer is about.
-    pub stream: StreamId,
+    /// What the answer is about.
+    pub about: About,
     /// When it was answered.
     pub at: Timestamp,
+}
+
+/// What the answer to a request is about, so that a repetition can be answered by how that stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum About {
+    /// A stream.
+    Stream(StreamId),
+    /// A token, by its public id.
+    Token(String),
+    /// A policy that was applied.
+    Policy {
+        /// Its version.
+        version: String,
+        /// The version in force before; the same where it was in force already.
+        before: String,
+    },
+}
+
+impl fmt::Display for About {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Stream(stream) => stream.fmt(f),
+            Self::Token(id) => write!(f, "token/{id}"),
+            Self::Policy { version, before } => write!(f, "policy/{version}/{before}"),
+        }
+    }
+}
+
+impl FromStr for About {
+    type Err = BadStreamId;
+    fn from_str(given: &str) -> Result<Self, BadStreamId> {
+        match given.split_once('/') {
+            Some(("token", id)) => Ok(Self::Token(id.to_owned())),
+            Some(("policy", versions)) => {
+                let (version, before) = versions.split_once('/').ok_or_else(|| BadStreamId(given.to_owned()))?;
+                Ok(Self::Policy { version: version.to_owned(), before: before.to_owned() })
+            }
+            _ => given.parse().map(Self::Stream),
+        }
+    }
 }
 
 /// How much waits.
