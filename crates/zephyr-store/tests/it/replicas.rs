@@ -44,7 +44,7 @@ impl Entropy for Counting {
 /// A replica that has a lease.
 async fn replica<S: Store>(store: S, seed: u64) -> Engine<S, Counting> {
     let runbook = Runbook::Content { path: "runbooks/incident.md".to_owned(), hash: "0123456789ab".to_owned() };
-    let world = World { policy: must(policy::read(ACME)), runbook, changes: Arc::default() };
+    let world = World::new(must(policy::read(ACME)), runbook);
     let mut engine = Engine::new(store, Counting(seed << 32), Arc::new(world));
     must(engine.renew(limits::LEASE).await);
     engine
