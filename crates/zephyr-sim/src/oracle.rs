@@ -225,7 +225,7 @@ impl Oracle {
                 if !outstanding.contains(&id) {
                     found.push(format!("I8 page send {id} is claimed and forgotten"));
                 }
-            } else if row.due_at <= now && too_late(row.due_at, self.patience()) {
+            } else if row.epoch.is_none() && row.due_at <= now && too_late(row.due_at, self.patience()) {
                 found.push(format!("I8 page send {id} is due and waits"));
             }
         }
