@@ -29,14 +29,7 @@ pub struct Plan {
 impl Plan {
     /// The whole of a profile.
     pub fn new(seed: u64, profile: Profile) -> Self {
-        Self {
-            seed,
-            profile,
-            replicas: profile.replicas,
-            minutes: MINUTES,
-            incidents: None,
-            without: BTreeSet::new(),
-        }
+        Self { seed, profile, replicas: profile.replicas, minutes: MINUTES, incidents: None, without: BTreeSet::new() }
     }
 
     /// How often a kind of fault is met; 0 for never. A server on a store of its own is not cut off from it, and reads

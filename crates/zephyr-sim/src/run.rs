@@ -230,16 +230,20 @@ impl Run {
             Happening::StoreAway(away) => {
                 self.count_if(away, Fault::StoreAway);
                 self.store_away = away && !self.healed;
+                let now = self.now;
+                self.oracle.log.say(|| format!("{now} the store is {}", if away { "away" } else { "back" }));
                 self.reach_or_not();
             }
             Happening::CutFromStore(replica, cut) => {
                 self.count_if(cut, Fault::CutFromStore);
+                self.say(replica, if cut { "is cut off from the store" } else { "reaches the store" });
                 if let Some(replica) = self.replicas.get_mut(replica) {
                     replica.cut_from_store = cut && !self.healed;
                 }
                 self.reach_or_not();
             }
             Happening::CutFromProviders(replica, cut) => {
+                self.say(replica, if cut { "is cut off from providers" } else { "reaches providers" });
                 if let Some(replica) = self.replicas.get_mut(replica) {
                     replica.cut_from_providers = cut && !self.healed;
                 }

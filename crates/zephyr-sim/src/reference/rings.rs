@@ -94,10 +94,12 @@ impl Reference {
         for person in people {
             let wanted = self.rings(&person);
             let louder = self.loud_since(&person);
-            let over = self.rings.get(&person).is_some_and(|ring| {
-                !wanted || louder.is_some_and(|since| !ring.loud || ring.began < since)
-            });
-            if over && let Some(ring) = self.rings.remove(&person)
+            let over = self
+                .rings
+                .get(&person)
+                .is_some_and(|ring| !wanted || louder.is_some_and(|since| !ring.loud || ring.began < since));
+            if over
+                && let Some(ring) = self.rings.remove(&person)
                 && !wanted
                 && ring.entries.iter().any(|entry| *entry == Entry::Out)
             {

@@ -167,7 +167,7 @@ impl Run {
             return None;
         }
         let replica = self.replicas.get_mut(index)?;
-        replica.wake_at = Some(self.now);
+        replica.wake(self.now);
         let answer = ready(replica.engine.as_mut()?.execute(vec![request])).ok().and_then(|mut answers| answers.pop());
         self.observe(index);
         // Whoever was paused or has died while it answered is not heard.

@@ -34,6 +34,7 @@ pub(super) struct Replica {
     pub cut_from_store: bool,
     pub cut_from_providers: bool,
     tenure: Option<Tenure>,
+    epoch: Option<u64>,
     /// When its engine has something to do, by its own clock.
     due_at: Option<Timestamp>,
     /// The same, or when its lease has to be renewed.
@@ -76,6 +77,7 @@ impl Replica {
             cut_from_store: false,
             cut_from_providers: false,
             tenure: None,
+            epoch: None,
             due_at: None,
             wake_at: None,
             handed: Vec::new(),
@@ -104,6 +106,12 @@ impl Replica {
         SignedDuration::from_micros(micros.saturating_mul(10_000) / (10_000 + self.skew))
     }
 
+    /// Has something to do then.
+    pub fn wake(&mut self, at: Timestamp) {
+        self.due_at = Some(at);
+        self.wake_at = Some(at);
+    }
+
     /// Until something is due or the lease has to be renewed.
     fn sleep(&mut self) {
         let renew = self.tenure.and_then(|tenure| tenure.renew_at);
@@ -123,7 +131,8 @@ impl Run {
         replica.store = replica.store.again(model);
         replica.life += 1;
         replica.engine = Some(Engine::new(replica.store.clone(), replica.chance.fork(), self.world.clone()));
-        replica.wake_at = Some(self.now);
+        replica.wake(self.now);
+        self.say(index, "starts");
         self.count_if(replica_skew(self.replicas.get(index)) != 0, Fault::Skew);
     }
 
@@ -141,7 +150,8 @@ impl Run {
         replica.unrecorded.clear();
         replica.handed.clear();
         replica.results.clear();
-        (replica.frozen_until, replica.tenure, replica.wake_at) = (None, None, None);
+        (replica.frozen_until, replica.tenure, replica.due_at, replica.wake_at) = (None, None, None, None);
+        self.say(index, "dies");
         true
     }
 
@@ -162,6 +172,7 @@ impl Run {
         };
         replica.frozen_until = Some(replica.frozen_until.map_or(until, |other| other.max(until)));
         self.script.at(until, Happening::Thaw(index));
+        self.say(index, &format!("is paused until {until}"));
         true
     }
 
@@ -170,10 +181,16 @@ impl Run {
         let over = |replica: &&mut Replica| replica.frozen_until.is_some_and(|until| until <= now);
         let Some(replica) = self.replicas.get_mut(index).filter(over) else { return };
         replica.frozen_until = None;
-        replica.wake_at = Some(now);
+        replica.wake(now);
         for send in std::mem::take(&mut replica.handed) {
             self.let_out(index, send);
         }
+    }
+
+    /// Says in words what becomes of a replica.
+    pub(super) fn say(&mut self, index: usize, what: &str) {
+        let now = self.now;
+        self.oracle.log.say(|| format!("{now} replica {index} {what}"));
     }
 
     /// An answer is back.
@@ -182,7 +199,7 @@ impl Run {
         if replica.engine.is_some() {
             let provider = zephyr_providers::name(&send.effect);
             replica.results.push((send, outcome, provider));
-            replica.wake_at = Some(self.now);
+            replica.wake(self.now);
         }
     }
 
@@ -207,7 +224,7 @@ impl Run {
                 Err(_) => {
                     self.observe(index);
                     let again = self.now + TRY_AGAIN;
-                    self.replicas.get_mut(index).into_iter().for_each(|replica| replica.wake_at = Some(again));
+                    self.replicas.get_mut(index).into_iter().for_each(|replica| replica.wake(again));
                     return;
                 }
             }
@@ -285,8 +302,14 @@ impl Run {
         let good_until = lease.lasts.map(|lasts| self.now + replica.while_of_its_own(lasts));
         let renew_at = lease.lasts.map(|_| at + replica.while_of_its_own(limits::LEASE_RENEWED));
         replica.tenure = Some(Tenure { good_until, renew_at });
+        let is_new = replica.epoch.replace(lease.epoch) != Some(lease.epoch);
+        if lease.freed > 0 || is_new && lease.lasts.is_some() {
+            let (epoch, freed) = (lease.epoch, lease.freed);
+            self.say(index, &format!("has epoch {epoch} and frees {freed} claims"));
+        }
+        let Some(replica) = self.replicas.get_mut(index) else { return Ok(()) };
         if lease.freed > 0 {
-            replica.wake_at = Some(self.now);
+            replica.wake(self.now);
             self.counters.count("claims taken over");
         }
         self.note_lost_leases();
@@ -360,7 +383,7 @@ impl Run {
             let error = "the lease ended before it could leave".to_owned();
             let provider = zephyr_providers::name(&send.effect);
             replica.results.push((send, Outcome::Retry { after: None, error }, provider));
-            replica.wake_at = Some(self.now);
+            replica.wake(self.now);
             return;
         }
         let cut_off = replica.cut_from_providers;
