@@ -10,6 +10,7 @@ use zephyr_core::World;
 use zephyr_core::policy::Policy;
 use zephyr_core::world::Runbook;
 use zephyr_engine::ports::{PolicyRow, Registry, StoreError};
+use zephyr_fault::{self as fault, Point};
 
 /// A clone is a handle.
 #[derive(Clone)]
@@ -90,6 +91,7 @@ impl Policies {
         let policy = kept(store, candidate).await?;
         let (version, by) = (policy.version.clone(), policy.public.approved_by.clone());
         self.0.world.send_modify(|world| *world = Arc::new(World { policy, ..World::clone(world) }));
+        fault::at(Point::PolicyInForce);
         tracing::info!(%version, %before, by, "another policy is in force");
         Ok(true)
     }

@@ -9,6 +9,7 @@ use zephyr_engine::ports::{
     AppliedRow, Backlog, Claimed, Commit, Committed, Due, EventRow, Loaded, ObjectKey, Objects, PolicyRow, Registry,
     RequestRow, Retry, Store, StoreError, TokenRow,
 };
+use zephyr_fault::{self as fault, Point};
 
 use super::rows::{self, get, instant, limit};
 use super::script::Script;
@@ -85,11 +86,13 @@ impl Objects for SqliteStore {
             writing.nothing().await?;
             return Ok(result);
         }
+        fault::at(Point::ExchangeBegun);
         let mut script = Script::default();
         for (key, text) in &written {
             script.statement(PUT_OBJECT).text(&key.kind).text(&key.id).text(text).number(now).text(&key.kind);
         }
         writing.commit(script).await?;
+        fault::at(Point::ExchangeDurable);
         Ok(result)
     }
 
@@ -105,7 +108,10 @@ impl Registry for SqliteStore {
         script.statement(PUT_TOKEN).text(&token.hash).text(&token.kind).text(&token.holder);
         script.number(token.at.as_microsecond()).text(&token.id).maybe_text(token.scopes.as_deref());
         script.maybe_text(token.created_by.as_deref()).maybe_number(token.expires_at.map(|at| at.as_microsecond()));
-        self.inner.begin().await?.commit(script).await
+        fault::at(Point::TokenBegun);
+        self.inner.begin().await?.commit(script).await?;
+        fault::at(Point::TokenDurable);
+        Ok(())
     }
 
     async fn token(&self, hash: &str) -> Result<Option<TokenRow>, StoreError> {
@@ -132,7 +138,10 @@ impl Registry for SqliteStore {
         let now = self.inner.clock.now();
         script.statement(PUT_POLICY).text(version).text(text).number(now);
         script.statement(NOTE_POLICY).text(version).number(now).text(by).text(source).text(version);
-        self.inner.begin().await?.commit(script).await
+        fault::at(Point::PolicyBegun);
+        self.inner.begin().await?.commit(script).await?;
+        fault::at(Point::PolicyDurable);
+        Ok(())
     }
 
     async fn policies(&self, most: usize) -> Result<Vec<AppliedRow>, StoreError> {
