@@ -57,8 +57,17 @@ fn entries(life: &Life, stream: &str) -> Vec<Value> {
     let incident = stream.split_once('/').map_or(stream, |(_, id)| id);
     let rows = stored::read(&life.place, "SELECT body FROM objects WHERE kind = 'inbox'");
     let inboxes = rows.iter().map(|row| serde_json::from_str::<Value>(&row[0]).unwrap());
-    let entries = inboxes.flat_map(|inbox| inbox["entries"].as_array().unwrap().clone());
+    let entries = inboxes.flat_map(|inbox| {
+        let person = inbox["person"].clone();
+        inbox["entries"].as_array().unwrap().iter().map(|entry| with_person(entry, &person)).collect::<Vec<_>>()
+    });
     entries.filter(|entry| entry["incident"] == incident).collect()
+}
+
+fn with_person(entry: &Value, person: &Value) -> Value {
+    let mut entry = entry.clone();
+    entry["person"] = person.clone();
+    entry
 }
 
 /// No event is missing, and time does not run backwards.
@@ -123,13 +132,14 @@ fn ended(events: &[Event]) {
 }
 
 /// I5 and I7: what left reached its provider once, and once more for each answer that was lost; and the timeline
-/// says of each.
+/// says of each that it was sent, and what came of it as long as its ring went on.
 fn sends(life: &Life, events: &[Event], entries: &[Value]) {
     let caused = |kind: &str| -> BTreeSet<String> {
         let of_kind = events.iter().filter(|event| event.is(kind));
         of_kind.map(|event| event.cause["effect"].as_str().unwrap().to_owned()).collect()
     };
     let (accepted, unclear) = (caused("send_accepted"), caused("send_unclear"));
+    let rings = Rings::of(events);
     let mut delivered = BTreeSet::new();
     for entry in entries {
         let id = entry["id"].as_str().unwrap();
@@ -137,12 +147,48 @@ fn sends(life: &Life, events: &[Event], entries: &[Value]) {
         assert!(delivered.insert(id.to_owned()), "one entry for each send");
         assert!(deliveries <= 1 + u64::from(life.deaths), "I5: {deliveries} times: {entry}");
         assert!(deliveries == 1 || unclear.contains(id), "I7: sent again without a word: {entry}");
-        assert!(accepted.contains(id) || unclear.contains(id), "I7: the timeline does not know: {entry}");
+        let ring = (entry["person"].as_str().unwrap().to_owned(), entry["ring"].as_u64().unwrap());
+        let rung = rings.rang.contains(&(ring.clone(), entry["entry"].as_u64().unwrap()));
+        assert!(rung, "I7: the timeline does not say that it was sent: {entry}");
+        let known = accepted.contains(id) || unclear.contains(id) || rings.over.contains(&ring);
+        assert!(known, "I7: what came of it is not told, and its ring goes on: {entry}");
     }
     let invented: Vec<_> = accepted.difference(&delivered).collect();
     assert!(invented.is_empty(), "I7: told as sent, and never reached anybody: {invented:?}");
     if life.deaths == 0 {
         assert!(unclear.is_empty(), "nothing was lost: {unclear:?}");
+    }
+}
+
+/// A person, and which of their rings.
+type Ring = (String, u64);
+
+/// What the timeline says of rings.
+#[derive(Debug, Default)]
+struct Rings {
+    /// Each entry of a ladder that was sent.
+    rang: BTreeSet<(Ring, u64)>,
+    /// Rings that are over: what is answered afterwards is nobody's concern any more.
+    over: BTreeSet<Ring>,
+}
+
+impl Rings {
+    fn of(events: &[Event]) -> Self {
+        let mut rings = Self::default();
+        let mut begun: BTreeMap<String, u64> = BTreeMap::new();
+        for event in events {
+            let Some(person) = event.event["person"].as_str() else { continue };
+            if event.is("ring_began") {
+                *begun.entry(person.to_owned()).or_default() += 1;
+            }
+            let ring = (person.to_owned(), begun.get(person).copied().unwrap_or_default());
+            if event.is("rang") {
+                rings.rang.insert((ring, event.event["entry"]["index"].as_u64().unwrap()));
+            } else if event.is("ring_over") {
+                rings.over.insert(ring);
+            }
+        }
+        rings
     }
 }
 

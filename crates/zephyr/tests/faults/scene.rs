@@ -9,10 +9,11 @@ use crate::stored;
 /// Plays it. Whatever dies on the way is started again, and whatever got no answer is asked again.
 pub fn play(life: &mut Life) {
     life.start();
+    break_pager(life, "lena");
     open(life);
     token(life);
     life.until("maya is rung", |life| delivered(life, "maya"));
-    fail_and_mend(life, "lena");
+    mend_pager(life, "lena");
     life.until("lena is rung", |life| delivered(life, "lena"));
     answer(life, "lena", "service");
     answer(life, "ines", "platform");
@@ -45,12 +46,16 @@ fn delivered(life: &mut Life, person: &str) -> Option<()> {
     rung.then_some(())
 }
 
-/// The pager of a person answers 500 until it was tried twice at least.
-fn fail_and_mend(life: &mut Life, person: &str) {
+/// The pager of a person answers 500 from now on.
+fn break_pager(life: &mut Life, person: &str) {
     stored::write(
         &life.place,
         &format!("INSERT INTO objects (kind, id, body, at, rev) VALUES ('inbox', '{person}', 'broken', 0, 0)"),
     );
+}
+
+/// It is mended once it was tried twice at least.
+fn mend_pager(life: &mut Life, person: &str) {
     life.until("a page was tried twice", |life| {
         let tried = "SELECT CAST(COUNT(*) AS TEXT) FROM effects WHERE lane = 'page' AND attempt >= 2";
         (stored::read(&life.place, tried)[0][0] != "0").then_some(())
