@@ -22,6 +22,8 @@ pub struct Life {
     pub place: Place,
     /// How many times as fast as real time store time passes.
     pub speed: u32,
+    /// The environment of the next one.
+    pub envs: Vec<(String, String)>,
     /// At which point the next one ends.
     plan: Option<String>,
     child: Option<Child>,
@@ -40,6 +42,7 @@ impl Life {
         Self {
             place: Place::new(),
             speed: SPEED,
+            envs: Vec::new(),
             plan: plan.map(str::to_owned),
             child: None,
             deaths: 0,
@@ -57,7 +60,7 @@ impl Life {
     fn try_start(&mut self) -> bool {
         let log = std::fs::OpenOptions::new().create(true).append(true).open(self.place.path("log")).unwrap();
         let mut command = self.place.command(&["serve", "--listen", "127.0.0.1:0", "--log", "json", "--speed"]);
-        command.arg(self.speed.to_string());
+        command.arg(self.speed.to_string()).envs(self.envs.iter().cloned());
         if let Some(plan) = self.plan.take() {
             command.env("ZEPHYR_FAULT_POINT", plan);
         }
