@@ -12,7 +12,7 @@ pub fn list(printer: &mut Printer, json: bool) -> Result<Exit, Failure> {
         printer.json(&serde_json::json!({ "points": points.collect::<Vec<_>>() }));
     } else {
         for point in Point::ALL {
-            printer.line(Line::labelled(point.name()).plain(point.about()));
+            printer.line(Line::indented(2).faint(&format!("{:<20}", point.name())).plain(point.about()));
         }
     }
     Ok(Exit::Done)
