@@ -10,6 +10,8 @@ mod engine;
 mod input;
 mod outbox;
 pub mod ports;
+mod recent;
+mod registry;
 mod retry;
 mod state;
 mod transact;

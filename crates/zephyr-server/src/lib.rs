@@ -4,6 +4,7 @@
 //! to. Deliberately not here: decisions (`zephyr-core`), commits (`zephyr-engine`, `zephyr-store`), how a provider is
 //! spoken to (`zephyr-providers`), settings from files and the environment (the binary).
 
+mod account;
 mod api;
 mod app;
 mod auth;
@@ -23,5 +24,5 @@ mod runtime;
 mod serve;
 mod view;
 
-pub use policies::{Candidate, Policies, WatchedFile, kept};
+pub use policies::{Applied, Candidate, Policies, WatchedFile, kept};
 pub use serve::{ServeError, Settings, serve};

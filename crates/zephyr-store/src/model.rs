@@ -7,6 +7,7 @@
 mod apply;
 mod data;
 mod ports;
+mod registry;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -84,6 +85,14 @@ impl ModelStore {
     /// Every effect that was ever committed and not pruned, finished ones too, by id.
     pub fn peek_effects(&self) -> Vec<(EffectId, EffectRow)> {
         self.lock().effects.iter().map(|(id, effect)| (*id, effect.clone())).collect()
+    }
+
+    /// Those of them that have not ended.
+    pub fn peek_unfinished(&self) -> Vec<(EffectId, EffectRow)> {
+        let data = self.lock();
+        let free = data.free.iter().map(|(.., id)| id);
+        let ids = free.chain(&data.held);
+        ids.filter_map(|id| data.effects.get(id).map(|effect| (*id, effect.clone()))).collect()
     }
 
     fn lock(&self) -> MutexGuard<'_, Data> {

@@ -45,34 +45,34 @@ fn without_a_fault_the_scene_keeps_every_rule() {
 }
 
 #[test]
-fn f01_killed_before_the_commit_of_an_opening_the_retry_opens_one() {
+fn f1_killed_before_the_commit_of_an_opening_the_retry_opens_one() {
     assert!(killed_at("opening-asked"));
 }
 
 #[test]
-fn f02_killed_after_the_commit_of_an_opening_the_retry_is_answered_with_it() {
+fn f2_killed_after_the_commit_of_an_opening_the_retry_is_answered_with_it() {
     assert!(killed_at("opening-committed"));
 }
 
 #[test]
-fn f03_killed_between_claim_and_provider_it_is_sent_once_after_the_restart() {
+fn f3_killed_between_claim_and_provider_it_is_sent_once_after_the_restart() {
     assert!(killed_at("page-leaving"));
 }
 
 #[test]
-fn f04_killed_after_the_provider_accepted_it_is_sent_once_more_and_told() {
+fn f4_killed_after_the_provider_accepted_it_is_sent_once_more_and_told() {
     for plan in ["page-accepted", "exchange-durable"] {
         assert!(killed_at(plan), "{plan}");
     }
 }
 
 #[test]
-fn f05_killed_between_an_answer_and_its_confirmation_the_answer_holds() {
+fn f5_killed_between_an_answer_and_its_confirmation_the_answer_holds() {
     assert!(killed_at("command-committed"));
 }
 
 #[test]
-fn f06_killed_at_every_point_every_rule_holds() {
+fn f6_killed_at_every_point_every_rule_holds() {
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let points = points();
     println!("{} fault points", points.len());

@@ -24,9 +24,9 @@ const PAGES: u64 = 2;
 const AHEAD_MINUTES: u32 = 6;
 
 #[test]
-fn f07_killed_every_200_ms_each_life_begins_overdue_steps_and_nobody_is_starved() {
+fn f7_killed_every_200_ms_each_life_begins_overdue_steps_and_nobody_is_starved() {
     let Some(library) = faketime() else {
-        let test = "f07_killed_every_200_ms_each_life_begins_overdue_steps_and_nobody_is_starved";
+        let test = "f7_killed_every_200_ms_each_life_begins_overdue_steps_and_nobody_is_starved";
         return skipped(test, "it sets the clock with faketime, which cannot be run");
     };
     let _alone = matrix::ALONE.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,5 +1,6 @@
 //! A server, somebody at a terminal, and snapshots of what they see.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -191,11 +192,13 @@ impl Drop for Server<'_> {
 }
 
 /// Says that a test could not run where it is: here, and in the summary of `cargo xtask ci`.
+#[expect(clippy::print_stdout, reason = "whoever runs the tests is told")]
 pub fn skipped(test: &str, why: &str) {
-    println!("SKIPPED: {test} — {why}");
+    let line = format!("{test} — {why}\n");
+    print!("SKIPPED: {line}");
     if let Some(path) = std::env::var_os("ZEPHYR_SKIPPED") {
         let list = std::fs::OpenOptions::new().append(true).create(true).open(path);
-        std::io::Write::write_all(&mut list.unwrap(), format!("{test} — {why}\n").as_bytes()).unwrap();
+        list.unwrap().write_all(line.as_bytes()).unwrap();
     }
 }
 

@@ -28,3 +28,4 @@ mod serving;
 mod store;
 mod tokens;
 mod upgrade;
+mod why;
