@@ -60,7 +60,7 @@ impl Metrics {
         for what in LIMITED {
             drop(metrics.limited.get_or_create(&vec![("what", what)]));
         }
-        for error in ["unavailable", "unknown", "corrupt"] {
+        for error in ["unavailable", "unknown", "lapsed", "corrupt"] {
             drop(metrics.store_errors.get_or_create(&vec![("error", error)]));
         }
         for result in ["done", "conflict", "fenced", "repeated"] {
@@ -102,6 +102,7 @@ impl Metrics {
                 StoreError::Unavailable(_) => "unavailable",
                 StoreError::Unknown(_) => "unknown",
                 StoreError::Corrupt(_) => "corrupt",
+                StoreError::Lapsed(_) => "lapsed",
             };
             self.store_errors.get_or_create(&vec![("error", name)]).inc();
         }
