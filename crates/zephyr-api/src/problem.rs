@@ -82,7 +82,7 @@ pub struct Problem {
     pub field: Option<String>,
     /// Seconds to wait before asking again, as in the header `Retry-After`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub retry_after_secs: Option<u32>,
+    pub retry_after_secs: Option<u16>,
     /// What is wrong with a policy file, in its order.
     #[serde(default, skip_serializing_if = "<[PolicyMistake]>::is_empty")]
     pub mistakes: Box<[PolicyMistake]>,

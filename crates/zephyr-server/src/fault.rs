@@ -31,7 +31,7 @@ impl Fault {
     /// 429: wait so long.
     pub fn too_many(title: &str, why: &str, wait: SignedDuration) -> Self {
         // A wait is a part of a minute; a second is the least that the header can say.
-        let seconds = u32::try_from(wait.as_secs().saturating_add(1)).unwrap_or(u32::MAX);
+        let seconds = u16::try_from(wait.as_secs().saturating_add(1)).unwrap_or(u16::MAX);
         let problem = Problem::new(Code::TooMany, title)
             .detail(format!("{why} The next is taken in {seconds} s."))
             .hint("Wait for as long as the header `Retry-After` says.");
