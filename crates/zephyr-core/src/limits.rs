@@ -99,6 +99,8 @@ pub const COMMAND_QUEUE: usize = 16_384;
 
 /// The deadline of one provider call.
 pub const PROVIDER_DEADLINE_MS: u64 = 5_000;
+/// After this long nothing is on its way any more that a replica sent before it was lost: then it can be asked about.
+pub const ANSWERED_BY: SignedDuration = SignedDuration::from_secs(5);
 /// A request body of the API.
 pub const BODY_BYTES: usize = 64 * 1024;
 /// How long a reader may wait for news in one request.

@@ -162,6 +162,7 @@ impl<S: Store, E: Entropy> Engine<S, E> {
                     outcome,
                     provider,
                     finish: Some(Finish { effect: send.id, end }),
+                    patience: SignedDuration::ZERO,
                 })),
             }
         }
@@ -252,10 +253,12 @@ impl<S: Store, E: Entropy> Engine<S, E> {
             };
             let page = send.effect.lane() == Lane::Page;
             if !due {
-                inputs.push(own_word(send, Outcome::NotDue, true));
+                inputs.push(own_word(send, Outcome::NotDue, true, SignedDuration::ZERO));
             } else if *abandoned {
                 let error = "zephyr stopped before it learnt the answer".to_owned();
-                inputs.push(own_word(send, Outcome::Ambiguous { error }, !page));
+                // Asked sooner, the provider might not have met yet what is still on its way.
+                let patience = limits::ANSWERED_BY;
+                inputs.push(own_word(send, Outcome::Ambiguous { error }, !page, patience));
             }
             if due && (page || !abandoned) {
                 sends.push(send.clone());
@@ -269,7 +272,7 @@ impl<S: Store, E: Entropy> Engine<S, E> {
 }
 
 /// What zephyr itself has to say of an effect.
-fn own_word(send: &Send, outcome: Outcome, over: bool) -> Input {
+fn own_word(send: &Send, outcome: Outcome, over: bool, patience: SignedDuration) -> Input {
     Input::Outcome(Answered {
         stream: send.stream,
         id: send.id,
@@ -277,6 +280,7 @@ fn own_word(send: &Send, outcome: Outcome, over: bool) -> Input {
         outcome,
         provider: "zephyr",
         finish: over.then_some(Finish { effect: send.id, end: End::Over }),
+        patience,
     })
 }
 

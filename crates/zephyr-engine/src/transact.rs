@@ -34,6 +34,8 @@ pub(crate) struct Answered {
     pub provider: &'static str,
     /// How the effect's own row ends; `None` leaves it as it is.
     pub finish: Option<Finish>,
+    /// How long what is decided because of it waits, besides pages.
+    pub patience: SignedDuration,
 }
 
 /// What became of one input.
@@ -220,9 +222,15 @@ impl<S: Store, E: Entropy> Engine<S, E> {
         let expected = state.version - u64::try_from(events.len()).unwrap_or(0);
         let urgency = u8::from(state.severity);
         let rows = events.iter().map(to_row).collect::<Result<Vec<_>, _>>()?;
+        let patience = match input {
+            Input::Outcome(answered) => answered.patience,
+            Input::Wake(_) | Input::Request(_) => SignedDuration::ZERO,
+        };
         let effects = effects.into_iter().map(|(id, effect)| {
-            let claimed = effect.lane() == Lane::Page && self.outbox.has_room_for_claims(staged);
-            NewEffect { id, effect, urgency, due_at: now, claimed }
+            let page = effect.lane() == Lane::Page;
+            let claimed = page && self.outbox.has_room_for_claims(staged);
+            let due_at = if page { now } else { now.checked_add(patience).unwrap_or(now) };
+            NewEffect { id, effect, urgency, due_at, claimed }
         });
         let corrupt = |error: serde_json::Error| StoreError::Corrupt(error.to_string());
         let commit = Commit {
@@ -298,7 +306,11 @@ impl<S: Store, E: Entropy> Engine<S, E> {
         if let Some(wake_at) = commit.wake_at {
             self.wake_no_later_than(wake_at);
         }
+        let decided_at = commit.events.last().map(|event| event.at);
         for effect in commit.effects {
+            if decided_at.is_some_and(|at| at < effect.due_at) {
+                self.wake_no_later_than(effect.due_at);
+            }
             self.outbox.committed(commit.stream, effect, self.writes, mine);
         }
     }

@@ -123,6 +123,8 @@ struct Run {
     oracle: Oracle,
     outages: Outages,
     counters: Counters,
+    /// Since when every replica has been well.
+    well_since: Option<Timestamp>,
     /// What providers said, until the answers are back.
     said: BTreeMap<u64, Outcome>,
     flights: u64,
@@ -153,6 +155,7 @@ impl Run {
             oracle: Oracle::new(world.clone(), log, plan.replicas > 1),
             outages: Outages::default(),
             counters: Counters::default(),
+            well_since: None,
             said: BTreeMap::new(),
             flights: 0,
             declarations: BTreeMap::new(),

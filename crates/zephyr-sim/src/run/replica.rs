@@ -19,6 +19,8 @@ use crate::ready::ready;
 
 /// The time of the runtime before it tries again after the store failed.
 const TRY_AGAIN: SignedDuration = SignedDuration::from_millis(100);
+/// How often the runtime looks for what no message told it of.
+const SAFETY_NET: SignedDuration = SignedDuration::from_secs(1);
 /// No timer wakes earlier.
 const SHORTEST_SLEEP: SignedDuration = SignedDuration::from_micros(100);
 /// Turns of the engine at one instant before it is said to spin.
@@ -49,6 +51,8 @@ pub(super) struct Replica {
     on_wire: BTreeSet<EffectId>,
     /// Of those, what the engine was told the outcome of.
     unrecorded: BTreeSet<EffectId>,
+    /// When it looks for what no message told it of, one of several.
+    net_at: Timestamp,
     /// Its clock runs fast by so many ten-thousandths.
     skew: i64,
     chance: Chance,
@@ -85,6 +89,7 @@ impl Replica {
             outstanding: BTreeSet::new(),
             on_wire: BTreeSet::new(),
             unrecorded: BTreeSet::new(),
+            net_at: Timestamp::MIN,
             skew,
             chance,
         }
@@ -247,6 +252,10 @@ impl Run {
         let Some(replica) = self.replicas.get_mut(index) else { return Ok(false) };
         let Some(engine) = &mut replica.engine else { return Ok(false) };
         replica.store.was_stale();
+        if self.plan.replicas > 1 && replica.net_at <= self.now {
+            engine.look_again();
+            replica.net_at = self.now + SAFETY_NET;
+        }
         if !replica.results.is_empty() {
             let results = std::mem::take(&mut replica.results);
             replica.unrecorded.extend(results.iter().map(|(send, ..)| send.id));
@@ -329,11 +338,16 @@ impl Run {
         }
     }
 
-    /// Where nothing happens for a while and every replica is well, their renewals are not worth the time: they are
-    /// taken as made just before something does.
+    /// Where nothing happens for a while and every replica has been well for one, their renewals are not worth the time:
+    /// they are taken as made just before something does.
     pub(super) fn skip_idle_time(&mut self) {
         let well = |replica: &Replica| replica.can_act() && !replica.cut_from_providers;
         if self.replicas.len() < 2 || self.store_away || !self.replicas.iter().all(well) {
+            self.well_since = None;
+            return;
+        }
+        let well_since = *self.well_since.get_or_insert(self.now);
+        if self.now.duration_since(well_since) < limits::LEASE + SAFETY_NET * 2 {
             return;
         }
         let due = self.replicas.iter().filter_map(|replica| replica.due_at);
