@@ -85,7 +85,7 @@ impl<S: Store, E: Entropy> Engine<S, E> {
                     }
                 }
                 Settled::Repeated(_) => Answer::KeyReused,
-                Settled::Fenced | Settled::Busy => Answer::Busy,
+                Settled::Fenced | Settled::StillDue | Settled::Busy => Answer::Busy,
             });
         }
         Ok(answers)
@@ -245,8 +245,9 @@ impl<S: Store, E: Entropy> Engine<S, E> {
         }
         let ids: Vec<_> = held.iter().map(|held| held.send.stream).collect();
         let rows = self.store.load(&ids).await?.streams;
-        let mut inputs = Vec::new();
-        for (Held { send, abandoned, .. }, row) in held.into_iter().zip(rows) {
+        let (mut inputs, mut about) = (Vec::new(), Vec::new());
+        for (held, row) in held.into_iter().zip(rows) {
+            let Held { send, abandoned, .. } = held;
             let due = match row {
                 Some(row) => incident::still_due(&*self.recent.incident_of(&self.store, row).await?, &send.effect),
                 None => false,
@@ -254,18 +255,24 @@ impl<S: Store, E: Entropy> Engine<S, E> {
             let page = send.effect.lane() == Lane::Page;
             if !due {
                 inputs.push(own_word(send, Outcome::NotDue, true, SignedDuration::ZERO));
+                about.push(held);
             } else if *abandoned {
                 let error = "zephyr stopped before it learnt the answer".to_owned();
                 // Asked sooner, the provider might not have met yet what is still on its way.
-                let patience = limits::ANSWERED_BY;
-                inputs.push(own_word(send, Outcome::Ambiguous { error }, !page, patience));
+                let over = own_word(send, Outcome::Ambiguous { error }, !page, limits::ANSWERED_BY);
+                inputs.push(over);
+                about.push(held);
             }
             if due && (page || !abandoned) {
                 sends.push(send.clone());
             }
         }
         if !inputs.is_empty() {
-            self.transact(&inputs).await?;
+            for (held, settled) in about.into_iter().zip(self.transact(&inputs).await?) {
+                if matches!(settled, Settled::StillDue) {
+                    self.outbox.hold(held.clone());
+                }
+            }
         }
         Ok(sends)
     }

@@ -48,6 +48,8 @@ pub(crate) enum Settled {
     Repeated(RequestRow),
     /// The effect belongs to another epoch.
     Fenced,
+    /// It was said not to be due any more, and it is.
+    StillDue,
     Busy,
 }
 
@@ -161,6 +163,10 @@ impl<S: Store, E: Entropy> Engine<S, E> {
                 None => Err(Settled::NotFound),
             },
             Input::Outcome(Answered { id, effect, outcome, provider, .. }) => match states.of(input) {
+                // It was looked at in a state that is older than this one.
+                Some(state) if *outcome == Outcome::NotDue && incident::still_due(state, effect) => {
+                    Err(Settled::StillDue)
+                }
                 Some(state) => {
                     Ok(Box::new(incident::outcome(state, *id, effect, outcome.clone(), provider, &world, now)))
                 }

@@ -295,7 +295,7 @@ impl Run {
         let outcome = self.network.arrive(&send, &self.providers, &mut self.counters);
         self.oracle.log.note(send.id.0.as_bytes());
         let now = self.now;
-        self.oracle.log.say(|| format!("{now} {} arrives: {outcome:?}", send.id));
+        self.oracle.log.say(|| format!("{now} {} arrives: {:?}: {outcome:?}", send.id, send.effect));
         if let Effect::Page(page) = &send.effect {
             for reaction in self.people.hear(&page.person, page.incident, page.ring, &mut self.chance) {
                 let command = if reaction.decline { Command::Decline { target: None } } else { Command::Acknowledge };
