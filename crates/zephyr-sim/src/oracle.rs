@@ -194,6 +194,11 @@ impl Oracle {
         }
     }
 
+    /// A send leaves; one that is handed out may have waited for the end of a pause.
+    pub fn leaves(&mut self, send: &Send, now: Timestamp) {
+        self.handed.insert(send.id, now);
+    }
+
     /// How long something due may wait while a replica could do it: claims of one that is lost wait for its lease.
     fn patience(&self) -> SignedDuration {
         if self.shared { GRACE + limits::LEASE + limits::LEASE_RENEWED } else { GRACE }

@@ -408,6 +408,7 @@ impl Run {
         let cut_off = replica.cut_from_providers;
         let life = replica.life;
         replica.on_wire.insert(send.id);
+        self.oracle.leaves(&send, self.now);
         self.counters.count(if matches!(send.effect, Effect::Page(_)) { "page sent" } else { "other effect sent" });
         let fate = self.network.fate(&send, cut_off, &mut self.counters);
         self.flights += 1;
