@@ -128,6 +128,7 @@ impl Reference {
             }
             Body::Reopened { .. } => {
                 self.open = true;
+                self.pages.clear();
                 self.page_everybody_due(at);
             }
             Body::Resolved { .. } | Body::Cancelled { .. } => {

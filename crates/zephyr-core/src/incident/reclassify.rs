@@ -127,7 +127,7 @@ fn no_longer_due(paging: &Paging, due: &[PageEvent]) -> Option<PageEvent> {
 fn become_due(paging: &Paging, began: PageEvent, world: &World, now: Timestamp) -> Vec<PageEvent> {
     let PageEvent::Began { target, rotation, everyone, .. } = &began else { return Vec::new() };
     let Some(page) = paging.pages.get(target) else { return vec![began] };
-    if page.is_stopped_by_nobody() {
+    if page.is_stopped_as_not_due() {
         return vec![began];
     }
     if page.rotation == *rotation {

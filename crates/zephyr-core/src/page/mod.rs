@@ -208,9 +208,9 @@ impl Page {
         }
     }
 
-    /// Whether it wants nobody any more and no person said so: it was no longer due, or what it was for was over.
-    pub(crate) fn is_stopped_by_nobody(&self) -> bool {
-        matches!(&self.state, PageState::Stopped { why } if !matches!(why, StopWhy::Person { .. }))
+    /// Whether it stopped because it was no longer due.
+    pub(crate) fn is_stopped_as_not_due(&self) -> bool {
+        matches!(self.state, PageState::Stopped { why: StopWhy::NotDue })
     }
 
     /// Whether nobody has answered it and it is not stopped.
