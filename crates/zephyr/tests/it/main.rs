@@ -15,6 +15,7 @@ mod declaring;
 mod demo;
 mod docs;
 mod follow;
+mod full_disk;
 mod generated;
 mod harness;
 mod init;
