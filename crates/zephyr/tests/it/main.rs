@@ -11,6 +11,7 @@
 mod bad_input;
 mod clocks;
 mod crash;
+mod damage;
 mod declaring;
 mod demo;
 mod docs;
