@@ -22,6 +22,7 @@ mod manual;
 mod opening;
 mod pages;
 mod policy;
+mod proof;
 mod proxy;
 mod serving;
 mod store;
