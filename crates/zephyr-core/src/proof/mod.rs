@@ -168,7 +168,7 @@ pub struct Case {
 pub fn prove(world: &World, from: Timestamp, until: Timestamp) -> Proof {
     let kinds = pages::kinds(&world.policy);
     let mut sweep = Sweep::new(world, from, until);
-    let mut found: BTreeMap<About, (Vec<(Timestamp, Timestamp)>, BTreeSet<Case>)> = BTreeMap::new();
+    let mut found: BTreeMap<About, (Spans, BTreeSet<Case>)> = BTreeMap::new();
     let mut add = |about: About, gaps: Spans, cases: &BTreeSet<Case>| {
         if !gaps.is_empty() {
             let entry = found.entry(about).or_default();

@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use zephyr_core::oncall::{Changes, Leave, Override};
 use zephyr_core::policy::{DailyWindow, Layer, Person, Policy, Rotation, read};
-use zephyr_core::proof::{About, Finding, Level, clock, could_fill, example, prove};
+use zephyr_core::proof::{About, Finding, clock, could_fill, example, prove};
 use zephyr_core::world::Runbook;
 use zephyr_core::{PersonId, RotationId, World};
 
@@ -39,14 +39,11 @@ fn told(world: &World) -> String {
         let policy = &world.policy;
         let first = clock(&finding.zone(policy), finding.gaps[0]);
         let fill: Vec<String> = could_fill(world, finding, finding.gaps[0]).iter().map(ToString::to_string).collect();
-        [
-            format!("{}: {}: {}", finding.level().as_str(), finding.rule(), finding.message(policy)),
-            format!("  {} of {first}", finding.gaps.len()),
-            format!("  {}", finding.incidents().unwrap_or_default()),
-            format!("  {}", example(world, finding).unwrap_or_default()),
-            format!("  could: {}", fill.join(" ")),
-        ]
-        .join("\n")
+        let fill = (!fill.is_empty()).then(|| format!("could: {}", fill.join(" ")));
+        let head = format!("{}: {}: {}", finding.level().as_str(), finding.rule(), finding.message(policy));
+        let times = format!("{} of {first}", finding.gaps.len());
+        let rest = [Some(head), Some(times), finding.incidents(), example(world, finding), fill];
+        rest.into_iter().flatten().collect::<Vec<_>>().join("\n  ")
     };
     prove(world, from, until).findings.iter().map(line).collect::<Vec<_>>().join("\n")
 }
@@ -226,8 +223,6 @@ fn p27_one_person_on_two_steps_warns() {
     warning: one-person-two-steps: Sam Quill is on call for em and for founder: two steps of a chain ring one person
       366 of 2026-11-26 19:00 to 2026-11-27 03:00 Europe/Berlin (18:00 to 2026-11-27 02:00 UTC)
       SEV-1; SEV-2 on any service; SEV-3 on any service
-      
-      could:
     ");
 }
 
@@ -236,16 +231,10 @@ fn p27_somebody_reached_over_one_network_only_warns() {
     assert_snapshot!(told(&acme_with(r#"pages = ["push", "sms", "2m call"]"#, r#"pages = ["sms", "2m call"]"#)), @"
     warning: one-channel: June Castellano is reached by sms and call only: one failure silences all of it
       1 of 2026-11-26 03:20 to 2027-11-27 03:20 America/Denver (10:20 to 2027-11-27 10:20 UTC)
-      
-      
-      could:
     ");
     assert_snapshot!(told(&acme_with(r#"pages = ["push", "1m call", "3m call"]"#, r#"pages = ["push", "1m chat", "3m email"]"#)), @"
     warning: one-channel: Tomas Vesely is reached by push, chat and email only: one failure silences all of it
       1 of 2026-11-26 11:20 to 2027-11-27 11:20 Europe/Berlin (10:20 to 2027-11-27 10:20 UTC)
-      
-      
-      could:
     ");
 }
 

@@ -204,8 +204,7 @@ pub fn large() -> World {
     let mut text = "[organisation]\nname = \"Large\"\nregions = [\"eu\"]\n\
                     [holidays]\nfeasts = [2026-12-25, 2027-01-01, 2027-05-01]\n"
         .to_owned();
-    for n in 0..500 {
-        let (zone, _) = LAYERS[n % 3];
+    for (n, (zone, _)) in (0..500).zip(LAYERS.into_iter().cycle()) {
         text.push_str(&format!("[people.p{n}]\nzone = \"{zone}\"\nphone = \"+4477009{n:05}\"\n"));
     }
     for n in 0..100 {
