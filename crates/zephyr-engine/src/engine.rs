@@ -9,10 +9,10 @@ use zephyr_core::{World, limits};
 
 use crate::input::{Answer, Request};
 use crate::outbox::{Held, Outbox, Send};
-use crate::ports::{Claimed, Commit, End, Entropy, Finish, Retry, Store, StoreError};
+use crate::ports::{About, Claimed, End, Entropy, Finish, RequestRow, Retry, Store, StoreError};
+use crate::recent::Recent;
 use crate::retry;
-use crate::state::incident_of;
-use crate::transact::{Answered, Input, Settled};
+use crate::transact::{Answered, Doubt, Input, Settled};
 
 /// Decides, commits and hands out. One at a time for each replica.
 #[derive(Debug)]
@@ -22,10 +22,13 @@ pub struct Engine<S, E> {
     pub(crate) world: Arc<World>,
     pub(crate) next_number: Option<u64>,
     pub(crate) outbox: Outbox,
+    pub(crate) recent: Recent,
     /// How often it has written.
     pub(crate) writes: u64,
     /// Commits whose answer was lost.
-    pub(crate) doubtful: Vec<Commit>,
+    pub(crate) doubtful: Vec<Doubt>,
+    /// The epoch of the lease; `None` until there is one.
+    pub(crate) epoch: Option<u64>,
     /// Outcomes that are not written yet.
     returned: Vec<(Send, Outcome, &'static str)>,
     /// For each wake-up that began a step: how long after it was due that was decided.
@@ -43,8 +46,10 @@ impl<S: Store, E: Entropy> Engine<S, E> {
             world,
             next_number: None,
             outbox: Outbox::default(),
+            recent: Recent::default(),
             writes: 0,
             doubtful: Vec::new(),
+            epoch: None,
             returned: Vec::new(),
             begun: Vec::new(),
             now: Timestamp::MIN,
@@ -73,10 +78,13 @@ impl<S: Store, E: Entropy> Engine<S, E> {
                 Settled::Refused(refused) => Answer::Refused(refused),
                 Settled::NotFound => Answer::NotFound,
                 Settled::Repeated(row) if Some(&row.body_hash) != hash.as_ref() => Answer::KeyReused,
-                Settled::Repeated(row) => match self.store.load(&[row.stream]).await?.streams.pop().flatten() {
-                    Some(stream) => Answer::Repeated(Box::new(incident_of(&self.store, stream).await?)),
-                    None => Answer::NotFound,
-                },
+                Settled::Repeated(RequestRow { about: About::Stream(id), .. }) => {
+                    match self.store.load(&[id]).await?.streams.pop().flatten() {
+                        Some(stream) => Answer::Repeated(self.recent.incident_of(&self.store, stream).await?),
+                        None => Answer::NotFound,
+                    }
+                }
+                Settled::Repeated(_) => Answer::KeyReused,
                 Settled::Fenced | Settled::Busy => Answer::Busy,
             });
         }
@@ -175,6 +183,10 @@ impl<S: Store, E: Entropy> Engine<S, E> {
         Ok(())
     }
 
+    pub(crate) fn poll_at_once(&mut self) {
+        self.next = Some(self.now);
+    }
+
     pub(crate) fn wake_no_later_than(&mut self, at: Timestamp) {
         self.next = Some(self.next.map_or(at, |next| next.min(at)));
     }
@@ -235,7 +247,7 @@ impl<S: Store, E: Entropy> Engine<S, E> {
         let mut inputs = Vec::new();
         for (Held { send, abandoned, .. }, row) in held.into_iter().zip(rows) {
             let due = match row {
-                Some(row) => incident::still_due(&incident_of(&self.store, row).await?, &send.effect),
+                Some(row) => incident::still_due(&*self.recent.incident_of(&self.store, row).await?, &send.effect),
                 None => false,
             };
             let page = send.effect.lane() == Lane::Page;

@@ -8,8 +8,11 @@
 
 mod engine;
 mod input;
+mod lease;
 mod outbox;
 pub mod ports;
+mod recent;
+mod registry;
 mod retry;
 mod state;
 mod transact;
