@@ -126,7 +126,7 @@ fn note(decided: &Decided, deeds: &mut Vec<Deed>) {
 
 fn what<'p>(event: &Event, page: impl Fn(&Target) -> Option<&'p Page>) -> Option<What> {
     match &event.body {
-        Body::Page(PageEvent::StepBegan { target, round, place, wanted, until, passed }) => {
+        Body::Page(PageEvent::StepBegan { target, round, place, wanted, until, passed, .. }) => {
             let step = match place {
                 Place::Step(index) => page(target)?.chain.steps.get(*index).map(|step| (*index, step.who.clone())),
                 Place::Start | Place::Everybody | Place::Pause => None,
