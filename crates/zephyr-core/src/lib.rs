@@ -16,6 +16,7 @@ pub mod oncall;
 pub mod page;
 pub mod policy;
 pub mod proof;
+pub mod rate;
 pub mod text;
 pub mod world;
 

@@ -7,6 +7,7 @@ use zephyr_core::PersonId;
 
 use crate::env;
 
+mod audit;
 mod check;
 #[cfg(test)]
 mod examples;
@@ -22,6 +23,7 @@ mod values;
 mod when;
 mod why;
 
+pub use audit::{Audit, When};
 pub use check::{Check, CheckFormat, Doctor, Simulate};
 pub use incident::{End, Incident, List, One, Open, Reopen, Resolve, SetService, SetSeverity, Show, Timeline, Update};
 pub use init::Init;
@@ -31,7 +33,7 @@ pub use serve::{Demo, Serve};
 pub use store::Store;
 pub use token::{CreateToken, RevokeToken, Token};
 pub use values::{IncidentArg, LogFormat};
-pub use when::When;
+pub use when::Moment;
 pub use why::{Missed, Report, Why};
 
 /// Incident response and on-call, on your own machine.
@@ -146,6 +148,8 @@ Examples:
   zephyr token create --person maya --expires 90d
   zephyr token list")]
     Token(Token),
+    /// Who did what: incidents, tokens, policies, and who signed in
+    Audit(Audit),
     /// Is everything in order: store, policy, clock, disk, and what rings outside
     #[command(after_help = "\
 Examples:

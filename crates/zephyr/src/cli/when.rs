@@ -38,7 +38,7 @@ pub enum WhenArg {
 
 /// The instant that was meant.
 #[derive(Debug, Clone)]
-pub struct When {
+pub struct Moment {
     pub at: Timestamp,
     pub zone: TimeZone,
     /// What was typed, where its zone skips it or has it twice.
@@ -47,14 +47,14 @@ pub struct When {
 
 impl WhenArg {
     /// The instant; `zone` is for a time that names none.
-    pub fn meant(&self, zone: TimeZone) -> When {
+    pub fn meant(&self, zone: TimeZone) -> Moment {
         match self {
             Self::Wall(wall, named) => {
                 let zone = named.clone().unwrap_or(zone);
                 let (at, odd) = wall::meant(&zone, *wall);
-                When { at, zone, odd: odd.map(|odd| (*wall, odd)) }
+                Moment { at, zone, odd: odd.map(|odd| (*wall, odd)) }
             }
-            Self::Instant(at, named) => When { at: *at, zone: named.clone().unwrap_or(zone), odd: None },
+            Self::Instant(at, named) => Moment { at: *at, zone: named.clone().unwrap_or(zone), odd: None },
         }
     }
 }
@@ -86,7 +86,7 @@ impl FromStr for WhenArg {
     }
 }
 
-impl fmt::Display for When {
+impl fmt::Display for Moment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let there = self.at.to_zoned(self.zone.clone());
         let name = self.zone.iana_name().unwrap_or("here");

@@ -8,7 +8,7 @@ use zephyr_core::page::PauseWhy;
 use zephyr_core::policy::{Policy, Severity};
 use zephyr_core::{PersonId, ServiceId, World};
 
-use crate::cli::{self, When};
+use crate::cli::{self, Moment};
 use crate::failure::{Exit, Failure};
 use crate::machine;
 use crate::printer::{Line, Printer, Style};
@@ -93,7 +93,7 @@ fn service(policy: &Policy, name: &str) -> Result<ServiceId, Failure> {
 }
 
 /// A time without a zone is in that of whoever asks.
-fn when(settings: &Settings, given: &cli::Simulate, policy: &Policy) -> When {
+fn when(settings: &Settings, given: &cli::Simulate, policy: &Policy) -> Moment {
     let person = match &settings.connection.person {
         Person::Given(person) | Person::Guessed(person) => person.parse::<PersonId>().ok(),
         Person::Nobody => None,
@@ -102,11 +102,17 @@ fn when(settings: &Settings, given: &cli::Simulate, policy: &Policy) -> When {
     let zone = zone.unwrap_or_else(machine::zone);
     match &given.at {
         Some(at) => at.meant(zone),
-        None => When { at: machine::now(), zone, odd: None },
+        None => Moment { at: machine::now(), zone, odd: None },
     }
 }
 
-fn simulated(world: &World, severity: Severity, service: Option<&ServiceId>, when: &When, deeds: &[Deed]) -> Simulated {
+fn simulated(
+    world: &World,
+    severity: Severity,
+    service: Option<&ServiceId>,
+    when: &Moment,
+    deeds: &[Deed],
+) -> Simulated {
     Simulated {
         severity: severity.into(),
         service: service.map(ToString::to_string),
@@ -166,7 +172,7 @@ fn show(
     world: &World,
     severity: Severity,
     service: Option<&ServiceId>,
-    when: &When,
+    when: &Moment,
     deeds: &[Deed],
 ) {
     let on = service.map_or_else(|| ", service not known".to_owned(), |service| format!(" on {service}"));
