@@ -25,6 +25,7 @@ mod manual;
 mod opening;
 mod pages;
 mod policy;
+mod proof;
 mod proxy;
 mod serving;
 mod store;
