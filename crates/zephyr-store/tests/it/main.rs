@@ -7,4 +7,5 @@ mod files;
 mod kit;
 mod model;
 mod operations;
+mod postgres;
 mod replicas;
