@@ -89,7 +89,7 @@ impl Inner {
     pub(super) async fn begin(&self, pool: &PgPool) -> Result<Writing<'_>, Failed> {
         let connection = pool.acquire().await?;
         let mut writing = Writing { inner: self, connection: Some(connection) };
-        sqlx::query(BEGIN).execute(writing.connection()?).await?;
+        sqlx::raw_sql(BEGIN).execute(writing.connection()?).await?;
         Ok(writing)
     }
 
@@ -159,7 +159,7 @@ impl Writing<'_> {
     /// Makes it durable.
     pub(super) async fn finish(mut self) -> Result<(), Failed> {
         let patience = self.inner.patience;
-        let committed = tokio::time::timeout(patience, sqlx::query(COMMIT).execute(self.connection()?)).await;
+        let committed = tokio::time::timeout(patience, sqlx::raw_sql(COMMIT).execute(self.connection()?)).await;
         let error = match committed {
             Ok(Ok(_)) => {
                 self.connection.take();
@@ -177,7 +177,7 @@ impl Writing<'_> {
 
     /// Ends it without having written anything.
     pub(super) async fn nothing(mut self) -> Result<(), Failed> {
-        sqlx::query(ROLLBACK).execute(self.connection()?).await?;
+        sqlx::raw_sql(ROLLBACK).execute(self.connection()?).await?;
         self.connection.take();
         Ok(())
     }

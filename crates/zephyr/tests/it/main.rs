@@ -9,6 +9,8 @@
 )]
 
 mod bad_input;
+#[path = "../../../zephyr-store/tests/it/cluster.rs"]
+mod cluster;
 mod crash;
 mod declaring;
 mod demo;
@@ -23,6 +25,7 @@ mod opening;
 mod pages;
 mod policy;
 mod proxy;
+mod replicas;
 mod serving;
 mod store;
 mod tokens;
