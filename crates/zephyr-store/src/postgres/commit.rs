@@ -9,6 +9,7 @@ use sqlx::Postgres;
 use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
 use zephyr_engine::ports::{Commit, Committed, RequestRow, StoreError};
+use zephyr_fault::{self as fault, Point};
 
 use super::Inner;
 use super::read::REQUEST_KEPT_MICROS;
@@ -39,7 +40,9 @@ impl Inner {
             let late = format!("no answer within {} s", self.patience.as_secs());
             Err(Failed::Lasting(StoreError::Unavailable(late)))
         })?;
+        fault::at(Point::CommitBegun);
         writing.finish().await?;
+        fault::at(Point::CommitDurable);
         Ok(answers)
     }
 

@@ -9,6 +9,7 @@ use super::{PostgresOptions, PostgresStore, commit, texts};
 use crate::statements;
 
 #[path = "../../tests/it/cluster.rs"]
+#[expect(dead_code, reason = "not every test binary stops its cluster")]
 mod cluster;
 
 /// Only one server at a time begins like this, or counts its epochs so.

@@ -5,6 +5,7 @@ use sqlx::Sqlite;
 use sqlx::query::Query;
 use sqlx::sqlite::SqliteArguments;
 use zephyr_engine::ports::{Commit, Committed, StoreError};
+use zephyr_fault::{self as fault, Point};
 
 use super::read::REQUEST_KEPT_MICROS;
 use super::rows::{effect_id, get, number, stream_id};
@@ -30,7 +31,9 @@ impl Inner {
         } else {
             let mut script = script(&plan, &index, self.epoch, now)?;
             script.rows(&PUT_REQUESTS, &plan.requests, |script, request| put_request(script, request));
+            fault::at(Point::CommitBegun);
             writing.commit(script).await?;
+            fault::at(Point::CommitDurable);
         }
         Ok(plan.answers)
     }

@@ -11,6 +11,7 @@ use tokio::sync::watch;
 use zephyr_core::World;
 use zephyr_core::oncall::Schedule;
 use zephyr_core::policy::Policy;
+use zephyr_fault::{self as fault, Point};
 use zephyr_server::Policies;
 use zephyr_store::{OpenError, Options, SqliteStore};
 
@@ -34,6 +35,13 @@ const ROTATIONS: usize = 12;
 
 /// Runs it.
 pub async fn run(printer: &mut Printer, settings: &Settings, given: cli::Serve) -> Result<Exit, Failure> {
+    #[cfg(feature = "fault-points")]
+    {
+        if given.list_fault_points {
+            return crate::serve::points::list(printer, settings.json);
+        }
+        given.fault_point.into_iter().for_each(zephyr_fault::arm);
+    }
     let signals = Signals::listen().map_err(|error| Failure::refused("cannot listen for signals").why(error))?;
     let data = settings.connection.data.clone().unwrap_or_else(|| PathBuf::from(DATA));
     let is_kept = data.join(DATABASE).exists() || settings.connection.database.is_some();
@@ -70,6 +78,7 @@ async fn serve_on<S: Kept>(store: S, started: Started<'_>, printer: &mut Printer
     let Started { settings, given, data, origin, listener, address, signals } = started;
     let file = origin.file.clone();
     let start = origin.start(&store, printer).await?;
+    fault::at(Point::StartPolicyKept);
     let folder = runbook::folder(file.as_deref());
     let runbook = Place::within(&folder, &start.policy.runbook).version().await;
     let world = World::new(start.policy, runbook);
@@ -78,6 +87,7 @@ async fn serve_on<S: Kept>(store: S, started: Started<'_>, printer: &mut Printer
     let public_url = given.public_url.clone().map(|url| url.trim_end_matches('/').to_owned());
     let public_url = public_url.unwrap_or_else(|| local.url.clone());
     leave_word(&local, data, settings)?;
+    fault::at(Point::StartTold);
     let now = now(&store).await;
     let kept = database::told(settings.connection.database.as_ref(), data);
     let at_start = Banner { given, source: &start.told, data: &kept, world: &world, url: &public_url, address, now };
@@ -105,8 +115,10 @@ async fn serve_on<S: Kept>(store: S, started: Started<'_>, printer: &mut Printer
         version: env!("CARGO_PKG_VERSION"),
     };
     let ended = serve(listener, store.clone(), policies, settings, signals, given.while_stdin).await;
+    fault::at(Point::LeaveDrained);
     local.remove(data);
     store.shut().await;
+    fault::at(Point::LeaveClosed);
     ended
 }
 

@@ -9,6 +9,7 @@
 )]
 
 mod bad_input;
+mod clocks;
 #[path = "../../../zephyr-store/tests/it/cluster.rs"]
 mod cluster;
 mod crash;

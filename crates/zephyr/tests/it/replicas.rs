@@ -117,7 +117,7 @@ fn f3_f29_when_one_is_killed_and_another_paused_the_next_step_begins_on_time() {
 fn f23_while_the_database_is_away_openings_are_refused_and_soon_after_they_are_not() {
     // A cluster of its own: this one is stopped.
     let Some(cluster) = Cluster::start() else {
-        return println!("ZEPHYR_SKIPPED f23_while_the_database_is_away: no PostgreSQL on this machine");
+        return cluster::skipped("f23_while_the_database_is_away");
     };
     let [place] = places::<1>(&cluster.url(&cluster.database()));
     let server = place.start();
