@@ -9,6 +9,7 @@
 mod engine;
 mod input;
 mod lease;
+mod objects;
 mod outbox;
 pub mod ports;
 mod recent;

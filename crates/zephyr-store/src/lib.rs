@@ -5,10 +5,15 @@
 
 pub mod model;
 mod plan;
+pub mod postgres;
+mod rows;
+mod script;
 pub mod sqlite;
 mod statements;
+mod writes;
 
 pub use model::ModelStore;
+pub use postgres::{ConnectError, PostgresOptions, PostgresStore};
 pub use sqlite::{Hold, Look, ManualClock, OpenError, Options, SqliteStore, TimeSource, companions};
 
 use jiff::{SignedDuration, Timestamp};

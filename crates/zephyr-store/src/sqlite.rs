@@ -15,7 +15,7 @@ mod ports;
 mod read;
 mod registry;
 mod rows;
-mod script;
+mod run;
 mod writing;
 
 #[cfg(test)]

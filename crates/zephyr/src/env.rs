@@ -15,6 +15,9 @@ pub const TOKEN: &str = "ZEPHYR_TOKEN";
 pub const AS: &str = "ZEPHYR_AS";
 /// The folder that a server keeps its data in. As `--data`.
 pub const DATA: &str = "ZEPHYR_DATA";
+/// The PostgreSQL database that a server shares with its replicas. As `--database`, but invisible to other users of the
+/// machine.
+pub const DATABASE: &str = "ZEPHYR_DATABASE";
 /// What is logged by `zephyr serve`: `info`, `debug`, `zephyr_server=debug`, …; `info` where it is not set.
 pub const LOG: &str = "ZEPHYR_LOG";
 /// Where programs keep what should outlive a restart; `~/.local/state` where it is not set. XDG base directories.

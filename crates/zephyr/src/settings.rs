@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::cli;
 use crate::env;
+use crate::serve::database::Address;
 
 /// How to reach a server.
 #[derive(Debug, Clone)]
@@ -16,6 +17,8 @@ pub struct Connection {
     pub person: Person,
     /// The server's data folder, where it was given.
     pub data: Option<PathBuf>,
+    /// The database that the server shares, where one was given.
+    pub database: Option<Address>,
     /// What the command line remembers between two runs.
     pub state: Option<PathBuf>,
 }
@@ -54,6 +57,7 @@ impl Settings {
             token: given.token.filter(blank),
             person,
             data: given.data.filter(|path| !path.as_os_str().is_empty()),
+            database: given.database,
             state: env::state_dir(),
         };
         Self { connection, json: given.json }

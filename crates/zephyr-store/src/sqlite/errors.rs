@@ -15,7 +15,9 @@ pub(super) const NOT_A_DATABASE: i32 = 26;
 pub(super) fn before_commit(error: Error) -> StoreError {
     match (&error, code(&error)) {
         (_, Some(CORRUPT | NOT_A_DATABASE | CONSTRAINT)) => StoreError::Corrupt(error.to_string()),
-        (Error::ColumnDecode { .. } | Error::Decode(_) | Error::TypeNotFound { .. }, _) => unreadable(error),
+        (Error::ColumnDecode { .. } | Error::Decode(_) | Error::TypeNotFound { .. }, _) => {
+            crate::rows::unreadable(error)
+        }
         _ => StoreError::Unavailable(error.to_string()),
     }
 }
@@ -29,11 +31,6 @@ pub(super) fn at_commit(error: Error) -> StoreError {
         Some(CORRUPT | NOT_A_DATABASE | CONSTRAINT) => StoreError::Corrupt(error.to_string()),
         _ => StoreError::Unknown(error.to_string()),
     }
-}
-
-/// Something stored that does not read as what it should be.
-pub(super) fn unreadable(error: impl std::fmt::Display) -> StoreError {
-    StoreError::Corrupt(error.to_string())
 }
 
 /// The primary result code.

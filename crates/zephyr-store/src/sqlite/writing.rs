@@ -7,8 +7,8 @@ use tokio::sync::MutexGuard;
 use zephyr_engine::ports::StoreError;
 
 use super::rows::get;
-use super::script::Script;
 use super::{Inner, errors};
+use crate::script::Script;
 use crate::statements::{BEGIN_IN_EPOCH, ROLLBACK};
 
 pub(super) struct Writing<'s> {

@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand};
 use zephyr_core::PersonId;
 
 use crate::env;
+use crate::serve::database::Address;
 
 mod audit;
 mod check;
@@ -71,6 +72,10 @@ pub struct Connection {
     /// The folder that the server keeps its data in [default: ./zephyr-data]
     #[arg(long, global = true, env = env::DATA, value_name = "DIR")]
     pub data: Option<PathBuf>,
+    /// The PostgreSQL database that the server shares with its replicas, `postgres://user@host/name`; else a file in the
+    /// data folder. Better given by the environment: others can see a command line
+    #[arg(long, global = true, env = env::DATABASE, value_name = "URL", hide_env_values = true)]
+    pub database: Option<Address>,
     /// Print the answer of the API as JSON
     #[arg(long, global = true)]
     pub json: bool,

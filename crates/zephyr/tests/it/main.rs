@@ -10,6 +10,8 @@
 
 mod bad_input;
 mod clocks;
+#[path = "../../../zephyr-store/tests/it/cluster.rs"]
+mod cluster;
 mod crash;
 mod declaring;
 mod demo;
@@ -25,6 +27,7 @@ mod pages;
 mod policy;
 mod proof;
 mod proxy;
+mod replicas;
 mod serving;
 mod store;
 mod tokens;
