@@ -22,6 +22,7 @@ cargo xtask test [ARGS]     cargo test of the workspace
 cargo xtask fuzz-api [ARGS] somebody else's fuzzer against the server; needs python3
 cargo xtask dist            binary, tarball, Debian package, Dockerfile in target/dist-out
 cargo xtask bench [ARGS]    the benchmark
+cargo xtask faults [TEST]   the real binary, killed at each of its fault points
 cargo xtask sim [ARGS]      the simulator, `cargo xtask sim run --seed 7`";
 
 fn main() -> ExitCode {

@@ -35,6 +35,22 @@ pub struct Command {
 
 const CLIPPY: &[&str] = &["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"];
 
+const FAULTS: &[&str] = &[
+    "test",
+    "--locked",
+    "--quiet",
+    "--package",
+    "zephyr",
+    "--features",
+    "fault-points",
+    "--test",
+    "faults",
+    "--target-dir",
+    "target/fault",
+    "--",
+    "--nocapture",
+];
+
 /// In the order in which they run.
 pub const CI: &[Stage] = &[
     Stage { name: "format", action: Action::Cargo(&["fmt", "--all", "--", "--check"]), needs: None },
@@ -46,6 +62,12 @@ pub const CI: &[Stage] = &[
         needs: None,
     },
     Stage { name: "a fuzzer of the API", action: Action::FuzzApi, needs: None },
+    Stage {
+        name: "killed at every fault point",
+        // A build of its own: what is shipped has no such points.
+        action: Action::Cargo(FAULTS),
+        needs: Some("crates/zephyr/tests/faults/main.rs"),
+    },
     Stage {
         name: "simulator",
         action: Action::Cargo(&[
@@ -71,7 +93,7 @@ pub const CI: &[Stage] = &[
     },
 ];
 
-/// `cargo xtask fmt`, `clippy`, `test`, `sim`, `bench`.
+/// `cargo xtask fmt`, `clippy`, `test`, `sim`, `faults`, `bench`.
 pub const COMMANDS: &[Command] = &[
     Command { name: "fmt", args: &["fmt", "--all"] },
     Command { name: "clippy", args: CLIPPY },
@@ -80,5 +102,6 @@ pub const COMMANDS: &[Command] = &[
         name: "sim",
         args: &["run", "--release", "--quiet", "--package", "zephyr-sim", "--bin", "zephyr-sim", "--"],
     },
+    Command { name: "faults", args: FAULTS },
     Command { name: "bench", args: &["bench", "--quiet", "--package", "zephyr", "--bench", "table", "--"] },
 ];

@@ -9,6 +9,7 @@
 )]
 
 mod bad_input;
+mod clocks;
 mod crash;
 mod declaring;
 mod demo;
