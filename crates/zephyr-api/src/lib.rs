@@ -13,6 +13,7 @@ mod declaring;
 mod policy;
 mod problem;
 mod tokens;
+mod whole;
 
 pub use account::{
     Call, CallFigures, CallSend, Calls, MissedIncident, MissedReport, PageCalls, PageFigures, StepCalls,
@@ -32,7 +33,7 @@ pub struct OpenIncident {
     #[schema(min_length = 1, max_length = 1200)]
     pub summary: String,
     /// 1, 2 or 3; 2 where left out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "whole::maybe")]
     #[schema(minimum = 1, maximum = 3)]
     pub severity: Option<u8>,
     /// Name of the service; else it is looked for in the summary.
@@ -84,6 +85,7 @@ pub struct UpdateIncident {
 #[schema(example = json!({ "severity": 1 }))]
 pub struct SetSeverity {
     /// 1, 2 or 3.
+    #[serde(deserialize_with = "whole::number")]
     #[schema(minimum = 1, maximum = 3)]
     pub severity: u8,
     /// It was wrong from the beginning: what is owed afterwards follows the new one, not the worst it was.
@@ -376,9 +378,11 @@ pub struct CreateToken {
     /// What it may be used for: `read`, `declare`, `respond`, `admin`, `metrics`. Left out: all that the person may; `read` and
     /// `declare` for a program.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(min_items = 1, value_type = Option<Vec<ScopeName>>)]
     pub scopes: Option<Vec<String>>,
     /// For how long it is good, in seconds; without end where left out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "whole::maybe")]
+    #[schema(minimum = 1, maximum = 316_224_000)]
     pub expires_in_secs: Option<u64>,
 }
 
@@ -440,4 +444,16 @@ pub struct Health {
     /// Why the policy in force is not that of the file that the server watches. Pages go on under the one in force.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy_trouble: Option<String>,
+}
+
+/// The schema of a scope; on the wire it is text, so that an unknown one is told by name.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "lowercase")]
+#[expect(dead_code, reason = "only its schema is used")]
+enum ScopeName {
+    Read,
+    Declare,
+    Respond,
+    Admin,
+    Metrics,
 }
