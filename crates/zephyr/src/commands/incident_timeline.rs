@@ -54,6 +54,7 @@ pub async fn entries(session: &Session<'_>, label: &str) -> Result<Vec<Entry>, F
 
 /// Tells what happens after what was told, until the incident is over or somebody presses Ctrl-C.
 pub async fn follow(session: &mut Session<'_>, label: &str, told: &[Entry]) -> Result<Exit, Failure> {
+    session.tell_clocks();
     tokio::select! {
         ended = until_over(session, label, told) => ended,
         // Whoever watches may stop at any time: nothing is left undone.

@@ -46,6 +46,13 @@ impl Clock {
     }
 }
 
+/// That the server's clock is ahead by so much, or behind.
+pub fn clocks(ahead: SignedDuration) -> String {
+    let way = if ahead.is_negative() { "behind" } else { "ahead of" };
+    let length = length(ahead).unwrap_or_else(|| "a moment".to_owned());
+    format!("The server's clock is {length} {way} this machine's; times and ages shown are by the server's.")
+}
+
 /// To the nearest of the unit that says most: `12 s`, `5 min`, `3 h`, `9 days`.
 fn length(length: SignedDuration) -> Option<String> {
     let seconds = length.round_to_secs();

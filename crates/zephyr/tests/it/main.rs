@@ -23,6 +23,7 @@ mod opening;
 mod pages;
 mod policy;
 mod proxy;
+mod servers;
 mod serving;
 mod store;
 mod tokens;
