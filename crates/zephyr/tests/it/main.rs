@@ -26,5 +26,6 @@ mod proxy;
 mod servers;
 mod serving;
 mod store;
+mod terminal;
 mod tokens;
 mod upgrade;
