@@ -7,11 +7,15 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+mod account;
 mod declaring;
 mod policy;
 mod problem;
 mod tokens;
 
+pub use account::{
+    Call, CallFigures, CallSend, Calls, MissedIncident, MissedReport, PageCalls, PageFigures, StepCalls,
+};
 pub use declaring::ResolveIncident;
 pub use policy::{AppliedPolicy, ApplyPolicy, Policies, PolicyApplied, PolicyChange, PolicyMistake, PolicyText};
 pub use problem::{Code, Problem};

@@ -37,8 +37,16 @@ pub const PATH_CHARS: usize = 200;
 pub const PEOPLE: usize = 5_000;
 /// Layers of one rotation.
 pub const LAYERS: usize = 50;
-/// People of one layer.
+/// Turns of one layer.
 pub const LAYER_PEOPLE: usize = 500;
+/// People who have one turn together: more is a crowd in which everybody waits for somebody else.
+pub const SLOT_PEOPLE: usize = 20;
+/// Lengths of shifts in a list: a month of days that are all different.
+pub const SHIFT_LENGTHS: usize = 31;
+/// Dated versions of one layer after the first: those that are over can be left out.
+pub const LAYER_VERSIONS: usize = 20;
+/// Days of one holiday calendar, and of one person: more than a year of them is a mistake.
+pub const HOLIDAYS: usize = 400;
 /// Steps of a chain: an hour and forty minutes at five minutes a step.
 pub const CHAIN_STEPS: usize = 20;
 /// Entries of a personal ladder.
@@ -71,6 +79,8 @@ pub const MIRROR_REST: SignedDuration = SignedDuration::from_mins(2);
 pub const PAGE_SENDS: usize = 256;
 /// Effects in flight at a time: everything that is not a page.
 pub const TELL_SENDS: usize = 32;
+/// Incidents whose state the engine keeps at hand, about ten kilobytes each: those of a storm's last second.
+pub const STATES_KEPT: usize = 512;
 /// Streams woken in one turn of the engine.
 pub const WAKES_A_TURN: usize = 256;
 /// Commands executed in one commit.
@@ -88,6 +98,8 @@ pub const BODY_BYTES: usize = 64 * 1024;
 pub const LONG_POLL_MAX_SECS: u64 = 30;
 /// Rows in one answer of a list.
 pub const LIST_ROWS: usize = 200;
+/// Incidents that one report looks at: five years of one a day, and the reading of their logs ends in seconds.
+pub const REPORT_INCIDENTS: usize = 2_000;
 /// An idempotency key.
 pub const REQUEST_KEY_CHARS: usize = 128;
 /// How long an idempotency key is kept.

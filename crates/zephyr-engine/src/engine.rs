@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use zephyr_core::effect::{Effect, Lane, Outcome};
-use zephyr_core::incident;
+use zephyr_core::incident::{self, Incident};
 use zephyr_core::{World, limits};
 
 use crate::input::{Answer, Request};
 use crate::outbox::{Held, Outbox, Send};
 use crate::ports::{Claimed, Commit, End, Entropy, Finish, Retry, Store, StoreError};
+use crate::recent::Recent;
 use crate::retry;
-use crate::state::incident_of;
 use crate::transact::{Answered, Input, Settled};
 
 /// Decides, commits and hands out. One at a time for each replica.
@@ -22,10 +22,11 @@ pub struct Engine<S, E> {
     pub(crate) world: Arc<World>,
     pub(crate) next_number: Option<u64>,
     pub(crate) outbox: Outbox,
+    pub(crate) recent: Recent,
     /// How often it has written.
     pub(crate) writes: u64,
-    /// Commits whose answer was lost.
-    pub(crate) doubtful: Vec<Commit>,
+    /// Commits whose answer was lost, each with the state it leads to.
+    pub(crate) doubtful: Vec<(Commit, Arc<Incident>)>,
     /// Outcomes that are not written yet.
     returned: Vec<(Send, Outcome, &'static str)>,
     /// For each wake-up that began a step: how long after it was due that was decided.
@@ -43,6 +44,7 @@ impl<S: Store, E: Entropy> Engine<S, E> {
             world,
             next_number: None,
             outbox: Outbox::default(),
+            recent: Recent::default(),
             writes: 0,
             doubtful: Vec::new(),
             returned: Vec::new(),
@@ -74,7 +76,7 @@ impl<S: Store, E: Entropy> Engine<S, E> {
                 Settled::NotFound => Answer::NotFound,
                 Settled::Repeated(row) if Some(&row.body_hash) != hash.as_ref() => Answer::KeyReused,
                 Settled::Repeated(row) => match self.store.load(&[row.stream]).await?.streams.pop().flatten() {
-                    Some(stream) => Answer::Repeated(Box::new(incident_of(&self.store, stream).await?)),
+                    Some(stream) => Answer::Repeated(self.recent.incident_of(&self.store, stream).await?),
                     None => Answer::NotFound,
                 },
                 Settled::Fenced | Settled::Busy => Answer::Busy,
@@ -235,7 +237,7 @@ impl<S: Store, E: Entropy> Engine<S, E> {
         let mut inputs = Vec::new();
         for (Held { send, abandoned, .. }, row) in held.into_iter().zip(rows) {
             let due = match row {
-                Some(row) => incident::still_due(&incident_of(&self.store, row).await?, &send.effect),
+                Some(row) => incident::still_due(&*self.recent.incident_of(&self.store, row).await?, &send.effect),
                 None => false,
             };
             let page = send.effect.lane() == Lane::Page;

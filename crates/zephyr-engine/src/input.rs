@@ -1,5 +1,7 @@
 //! What the engine is asked, and what it answers.
 
+use std::sync::Arc;
+
 use zephyr_core::incident::{Command, Declaration, Incident, Refused};
 use zephyr_core::{Actor, IncidentId};
 
@@ -43,9 +45,9 @@ pub enum Ask {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Answer {
     /// It is committed. The incident after it.
-    Done(Box<Incident>),
+    Done(Arc<Incident>),
     /// The same request was answered before; the incident as it is now.
-    Repeated(Box<Incident>),
+    Repeated(Arc<Incident>),
     /// The key was used for another request.
     KeyReused,
     /// Refused; nothing changed.

@@ -10,6 +10,7 @@ mod engine;
 mod input;
 mod outbox;
 pub mod ports;
+mod recent;
 mod retry;
 mod state;
 mod transact;

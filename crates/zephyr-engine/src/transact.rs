@@ -1,6 +1,7 @@
 //! Load, decide, commit: for many inputs at once, in one transaction, again for those where another was faster.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use zephyr_core::effect::{Effect, Lane, Outcome};
@@ -11,7 +12,6 @@ use zephyr_core::{Cause, EffectId, IncidentId, StreamId, World, catalog, limits}
 use crate::engine::Engine;
 use crate::input::{Ask, Request};
 use crate::ports::{Commit, Committed, Entropy, EventRow, Finish, NewEffect, RequestRow, Store, StoreError};
-use crate::state::incident_of;
 
 /// One thing to decide about one stream.
 #[derive(Debug, Clone)]
@@ -40,7 +40,7 @@ pub(crate) struct Answered {
 #[derive(Debug, Clone)]
 pub(crate) enum Settled {
     /// Committed, or nothing had to change.
-    Done(Box<Incident>),
+    Done(Arc<Incident>),
     Refused(Refused),
     NotFound,
     Repeated(RequestRow),
@@ -60,6 +60,7 @@ impl<S: Store, E: Entropy> Engine<S, E> {
             }
             let (now, mut states) = self.load(&inputs_at(inputs, &todo)).await?;
             let mut commits = Vec::new();
+            let mut after = Vec::new();
             let mut owners = Vec::new();
             let mut followers = Vec::new();
             for index in std::mem::take(&mut todo) {
@@ -68,8 +69,9 @@ impl<S: Store, E: Entropy> Engine<S, E> {
                     Ok(planned) => {
                         let staged = commits.len();
                         let late = lateness(input, &states, &planned, now);
-                        if let Some(commit) = self.commit_of(input, *planned, now, staged, &mut states)? {
+                        if let Some((commit, state)) = self.commit_of(input, *planned, now, staged, &mut states)? {
                             commits.push(commit);
+                            after.push(state);
                             owners.push((index, late));
                         } else {
                             followers.push(index);
@@ -82,23 +84,23 @@ impl<S: Store, E: Entropy> Engine<S, E> {
                     }
                 }
             }
-            let results = if commits.is_empty() { Vec::new() } else { self.write(commits).await? };
+            let results = if commits.is_empty() { Vec::new() } else { self.write(commits, after).await? };
             let all_written = results.iter().all(|(result, _)| *result == Committed::Done);
             for index in followers {
                 // What changed nothing may rest on what was decided before it in the same turn.
                 match (inputs.get(index), settled.get_mut(index)) {
                     (Some(input), Some(slot)) if all_written => {
-                        *slot = states.of(input).map(|state| Settled::Done(Box::new(state.clone())));
+                        *slot = states.of(input).cloned().map(Settled::Done);
                     }
                     _ => todo.push(index),
                 }
             }
-            for ((index, late), (result, stream)) in owners.into_iter().zip(results) {
+            for ((index, late), (result, state)) in owners.into_iter().zip(results) {
                 let Some(slot) = settled.get_mut(index) else { continue };
                 match result {
                     Committed::Done => {
                         self.begun.extend(late);
-                        *slot = states.get(stream).map(|state| Settled::Done(Box::new(state.clone())));
+                        *slot = Some(Settled::Done(state));
                     }
                     Committed::Fenced => *slot = Some(Settled::Fenced),
                     Committed::Repeated => *slot = self.repeated(inputs.get(index)).await?,
@@ -126,7 +128,7 @@ impl<S: Store, E: Entropy> Engine<S, E> {
         let loaded = self.store.load(ids).await?;
         for row in loaded.streams.into_iter().flatten() {
             let id = row.id;
-            states.0.insert(id, incident_of(&self.store, row).await?);
+            states.0.insert(id, self.recent.incident_of(&self.store, row).await?);
         }
         Ok((loaded.now, states))
     }
@@ -194,7 +196,8 @@ impl<S: Store, E: Entropy> Engine<S, E> {
         IncidentId(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
     }
 
-    /// The commit that a decision asks for; `None` where it changes nothing and finishes nothing.
+    /// The commit that a decision asks for, and the state after it; `None` where it changes nothing and finishes
+    /// nothing.
     fn commit_of(
         &self,
         input: &Input,
@@ -202,7 +205,7 @@ impl<S: Store, E: Entropy> Engine<S, E> {
         now: Timestamp,
         staged: usize,
         states: &mut States,
-    ) -> Result<Option<Commit>, StoreError> {
+    ) -> Result<Option<(Commit, Arc<Incident>)>, StoreError> {
         let finish = match input {
             Input::Outcome(answered) => answered.finish.clone(),
             Input::Wake(_) | Input::Request(_) => None,
@@ -242,18 +245,19 @@ impl<S: Store, E: Entropy> Engine<S, E> {
             finish,
             request,
         };
-        states.0.insert(state.stream(), state);
-        Ok(Some(commit))
+        let state = Arc::new(state);
+        states.0.insert(state.stream(), state.clone());
+        Ok(Some((commit, state)))
     }
 
-    /// Commits, and takes note of what was committed. Where the store's answer was lost, what it holds is read before
-    /// anything else is done.
-    async fn write(&mut self, commits: Vec<Commit>) -> Result<Vec<(Committed, StreamId)>, StoreError> {
+    /// Commits, and takes note of what was committed; `after` are the states they lead to. Where the store's answer was
+    /// lost, what it holds is read before anything else is done.
+    async fn write(&mut self, commits: Vec<Commit>, after: Vec<Arc<Incident>>) -> Result<Vec<Written>, StoreError> {
         self.writes += 1;
         let results = match self.store.commit(&commits).await {
             Ok(results) => results,
             Err(StoreError::Unknown(why)) => {
-                self.doubtful.extend(commits.iter().cloned());
+                self.doubtful.extend(commits.into_iter().zip(after));
                 return match self.settle_doubts().await {
                     Ok(results) => Ok(results),
                     Err(_) => Err(StoreError::Unknown(why)),
@@ -261,19 +265,18 @@ impl<S: Store, E: Entropy> Engine<S, E> {
             }
             Err(error) => return Err(error),
         };
-        let streams: Vec<StreamId> = commits.iter().map(|commit| commit.stream).collect();
-        for (commit, result) in commits.into_iter().zip(&results) {
+        for ((commit, state), result) in commits.into_iter().zip(&after).zip(&results) {
             if *result == Committed::Done {
-                self.adopt(commit);
+                self.adopt(commit, state.clone());
             }
         }
-        Ok(results.into_iter().zip(streams).collect())
+        Ok(results.into_iter().zip(after).collect())
     }
 
     /// Finds out which commits without an answer were written: those whose events are in the store.
-    pub(crate) async fn settle_doubts(&mut self) -> Result<Vec<(Committed, StreamId)>, StoreError> {
+    pub(crate) async fn settle_doubts(&mut self) -> Result<Vec<Written>, StoreError> {
         let mut results = Vec::new();
-        while let Some(commit) = self.doubtful.first() {
+        while let Some((commit, _)) = self.doubtful.first() {
             let written = match commit.events.is_empty() {
                 // Nothing but the end of an effect or a request key: doing it again is harmless.
                 true => false,
@@ -282,16 +285,17 @@ impl<S: Store, E: Entropy> Engine<S, E> {
                     found == commit.events
                 }
             };
-            let commit = self.doubtful.remove(0);
-            results.push((if written { Committed::Done } else { Committed::Conflict }, commit.stream));
+            let (commit, state) = self.doubtful.remove(0);
+            results.push((if written { Committed::Done } else { Committed::Conflict }, state.clone()));
             if written {
-                self.adopt(commit);
+                self.adopt(commit, state);
             }
         }
         Ok(results)
     }
 
-    fn adopt(&mut self, commit: Commit) {
+    fn adopt(&mut self, commit: Commit, state: Arc<Incident>) {
+        self.recent.keep(state);
         if let Some(wake_at) = commit.wake_at {
             self.wake_no_later_than(wake_at);
         }
@@ -301,16 +305,19 @@ impl<S: Store, E: Entropy> Engine<S, E> {
     }
 }
 
+/// What became of a commit, and the state it leads to.
+type Written = (Committed, Arc<Incident>);
+
 /// States as they are in the present transaction.
 #[derive(Debug, Default)]
-pub(crate) struct States(BTreeMap<StreamId, Incident>);
+pub(crate) struct States(BTreeMap<StreamId, Arc<Incident>>);
 
 impl States {
-    fn get(&self, stream: StreamId) -> Option<&Incident> {
+    fn get(&self, stream: StreamId) -> Option<&Arc<Incident>> {
         self.0.get(&stream)
     }
 
-    fn of(&self, input: &Input) -> Option<&Incident> {
+    fn of(&self, input: &Input) -> Option<&Arc<Incident>> {
         self.get(stream_of(input)?)
     }
 }
@@ -346,9 +353,9 @@ fn to_row(event: &Event) -> Result<EventRow, StoreError> {
 }
 
 /// In debug builds: the events as they are stored, read back and folded, give the state that is stored beside them.
-fn check_fold(before: Option<&Incident>, events: &[Event], after: &Incident) {
+fn check_fold(before: Option<&Arc<Incident>>, events: &[Event], after: &Incident) {
     if cfg!(debug_assertions) && !events.is_empty() {
-        let mut state = before.cloned();
+        let mut state = before.map(|state| Incident::clone(state));
         for event in events {
             let stored = event.to_stored().ok();
             let read = stored.and_then(|stored| Event::from_stored(event.seq, event.at, &stored.body).ok());

@@ -4,6 +4,7 @@
 //! to. Deliberately not here: decisions (`zephyr-core`), commits (`zephyr-engine`, `zephyr-store`), how a provider is
 //! spoken to (`zephyr-providers`), settings from files and the environment (the binary).
 
+mod account;
 mod api;
 mod app;
 mod auth;

@@ -1,5 +1,6 @@
 //! Reads incidents for somebody who looks: private ones are not there for others.
 
+use jiff::Timestamp;
 use zephyr_core::access::Viewer;
 use zephyr_core::incident::{Event, Incident};
 use zephyr_core::{PersonId, StreamId, limits};
@@ -46,6 +47,34 @@ impl<S: Stores> App<S> {
     pub async fn ringing_for(&self, viewer: &Viewer, person: &PersonId) -> Result<Vec<Incident>, Fault> {
         let found = self.store.find(Incident::RINGS, person.as_str(), limits::LIST_ROWS).await?;
         Ok(newest_first(self.incidents(viewer, &found).await?))
+    }
+
+    /// The incidents opened from an instant on, the newest first; and whether there were more than one report looks at.
+    pub async fn opened_since(&self, viewer: &Viewer, since: Timestamp) -> Result<(Vec<Incident>, bool), Fault> {
+        let mut found = Vec::new();
+        for phase in ["open", "resolved", "cancelled"] {
+            found.extend(self.store.find(Incident::PHASE, phase, limits::REPORT_INCIDENTS + 1).await?);
+        }
+        found.sort_by_key(|stream| std::cmp::Reverse(stream.id));
+        let mut cut = found.len() > limits::REPORT_INCIDENTS;
+        found.truncate(limits::REPORT_INCIDENTS);
+        let mut incidents = Vec::new();
+        for some in found.chunks(limits::LIST_ROWS) {
+            let opened = self.incidents(&Viewer::Local, some).await?;
+            let older = opened.iter().any(|incident| incident.opened_at < since);
+            incidents.extend(opened.into_iter().filter(|it| it.opened_at >= since && it.is_visible_to(viewer)));
+            // Ids begin with the time of opening: what follows is older still.
+            if older {
+                cut = false;
+                break;
+            }
+        }
+        Ok((newest_first(incidents), cut))
+    }
+
+    /// Every event of an incident.
+    pub async fn log(&self, incident: &Incident) -> Result<Vec<Event>, StoreError> {
+        self.events(incident, 0, usize::try_from(incident.version).unwrap_or(usize::MAX)).await
     }
 
     /// The incidents of these streams that the viewer may see, in order.

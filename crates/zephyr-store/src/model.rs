@@ -86,6 +86,14 @@ impl ModelStore {
         self.lock().effects.iter().map(|(id, effect)| (*id, effect.clone())).collect()
     }
 
+    /// Those of them that have not ended.
+    pub fn peek_unfinished(&self) -> Vec<(EffectId, EffectRow)> {
+        let data = self.lock();
+        let free = data.free.iter().map(|(.., id)| id);
+        let ids = free.chain(&data.held);
+        ids.filter_map(|id| data.effects.get(id).map(|effect| (*id, effect.clone()))).collect()
+    }
+
     fn lock(&self) -> MutexGuard<'_, Data> {
         self.data.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use crate::cli::{Cli, Command, Incident, Page, Token};
+use crate::cli::{Cli, Command, Incident, Page, Report, Token};
 use crate::commands::Session;
 use crate::failure::{Exit, Failure};
 use crate::printer::Printer;
@@ -116,6 +116,8 @@ async fn ask(session: &mut Session<'_>, settings: &Settings, command: Option<Com
         },
         Some(Command::Ack) => commands::ack::run(session).await,
         Some(Command::Oncall) => commands::oncall::run(session).await,
+        Some(Command::Why(given)) => commands::why::run(session, given).await,
+        Some(Command::Report(Report::Missed(given))) => commands::report_missed::run(session, given).await,
         Some(Command::Policy(policy)) => commands::policy::run(session, policy).await,
         Some(Command::Token(Token::Create(given))) => commands::token_create::run(session, given).await,
         Some(Command::Token(Token::List)) => commands::token_list::list(session).await,

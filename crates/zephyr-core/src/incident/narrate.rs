@@ -7,8 +7,7 @@ use jiff::Timestamp;
 use super::{Body, Event, MirrorName};
 use crate::PersonId;
 use crate::mirror::MirrorEvent;
-use crate::page::{PageEvent, Passed, PauseWhy, Place, RingEvent, RingOverWhy, StopWhy, Target, Why};
-use crate::policy::StepWho;
+use crate::page::{PageEvent, Passed, PauseWhy, Place, RingEvent, RingOverWhy, StopWhy, Target};
 use crate::world::Runbook;
 
 /// One line of a timeline.
@@ -140,23 +139,7 @@ fn passed_over(passed: &[Passed]) -> String {
     if passed.is_empty() {
         return String::new();
     }
-    let each = passed.iter().map(|pass| {
-        let step = match &pass.who {
-            StepWho::OnCall => "on call".to_owned(),
-            StepWho::NextInRotation => "next in rotation".to_owned(),
-            StepWho::Rotation(rotation) => format!("{rotation} on call"),
-        };
-        let why = match pass.why {
-            Why::Nobody => "nobody",
-            Why::Declined => "declined",
-            Why::AlreadyAnswered => "already answers here",
-            Why::Unreachable => "cannot be reached",
-        };
-        match &pass.person {
-            Some(person) => format!("{step} {person}: {why}"),
-            None => format!("{step}: {why}"),
-        }
-    });
+    let each = passed.iter().map(ToString::to_string);
     format!(" (passed over: {})", each.collect::<Vec<_>>().join("; "))
 }
 

@@ -1,6 +1,7 @@
 //! Who is rung next: the steps of a chain, looked up at the moment one begins.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -8,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{Page, PageEvent, PageState, Paging, PauseWhy, Place, Ringing, Target};
 use crate::limits;
 use crate::policy::{LadderEntry, StepWho};
-use crate::{PersonId, RotationId, World, oncall};
+use crate::{PersonId, RotationId, World};
 
 /// A step, or a person on it, that was passed over.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +34,22 @@ pub enum Why {
     AlreadyAnswered,
     /// None of their methods works.
     Unreachable,
+}
+
+impl fmt::Display for Passed {
+    /// `on call ines: declined`, `next in rotation: nobody`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let why = match self.why {
+            Why::Nobody => "nobody",
+            Why::Declined => "declined",
+            Why::AlreadyAnswered => "already answers here",
+            Why::Unreachable => "cannot be reached",
+        };
+        match &self.person {
+            Some(person) => write!(f, "{} {person}: {why}", self.who),
+            None => write!(f, "{}: {why}", self.who),
+        }
+    }
 }
 
 impl Paging {
@@ -132,13 +149,10 @@ impl Look<'_> {
     /// Who stands on a step now and can be rung.
     fn stand_on(&self, who: &StepWho, passed: &mut Vec<Passed>) -> BTreeSet<PersonId> {
         let (candidates, wanted_at_most) = match who {
-            StepWho::OnCall => {
-                let all = self.on_call(self.page.rotation.as_ref());
-                let most = if self.page.everyone { all.len() } else { 1 };
-                (all.into_iter().take(most).collect(), most)
-            }
+            StepWho::OnCall if self.page.everyone => (self.on_call(self.page.rotation.as_ref()), usize::MAX),
+            StepWho::OnCall => (self.primary(self.page.rotation.as_ref()), usize::MAX),
             StepWho::NextInRotation => (self.successors(), 1),
-            StepWho::Rotation(rotation) => (self.on_call(Some(rotation)).into_iter().take(1).collect(), 1),
+            StepWho::Rotation(rotation) => (self.primary(Some(rotation)), usize::MAX),
         };
         let mut wanted = BTreeSet::new();
         let mut met = false;
@@ -160,10 +174,11 @@ impl Look<'_> {
         wanted
     }
 
+    /// Everybody on call, in any layer.
     fn on_call(&self, rotation: Option<&RotationId>) -> Vec<PersonId> {
-        let Some(rotation) = rotation.and_then(|id| self.world.policy.rotations.get(id)) else { return Vec::new() };
+        let Some(rotation) = rotation else { return Vec::new() };
         let mut people: Vec<PersonId> = Vec::new();
-        for shift in oncall::at(rotation, self.now) {
+        for shift in self.world.schedule().at(rotation, self.now) {
             if !people.contains(&shift.person) {
                 people.push(shift.person);
             }
@@ -171,14 +186,18 @@ impl Look<'_> {
         people
     }
 
+    /// Who is rung first.
+    fn primary(&self, rotation: Option<&RotationId>) -> Vec<PersonId> {
+        rotation.map(|id| self.world.schedule().primary(id, self.now)).unwrap_or_default()
+    }
+
     /// Those who come next, without anybody this page has tried in this round. Somebody who came on call meanwhile
     /// is the first of them.
     fn successors(&self) -> Vec<PersonId> {
         let Some(id) = &self.page.rotation else { return Vec::new() };
-        let Some(rotation) = self.world.policy.rotations.get(id) else { return Vec::new() };
-        let incoming = self.on_call(Some(id)).into_iter().take(1);
+        let incoming = self.primary(Some(id)).into_iter();
         let mut people: Vec<PersonId> = Vec::new();
-        for person in incoming.chain(oncall::succession(&self.world.policy, rotation, self.now)) {
+        for person in incoming.chain(self.world.schedule().succession(id, self.now)) {
             if !self.tried.contains(&person) && !people.contains(&person) {
                 people.push(person);
             }
@@ -230,7 +249,7 @@ impl Look<'_> {
         let rotations = self.page.rotation.iter().chain(of_chain).chain(of_ladder);
         rotations
             .filter_map(|id| policy.rotations.get(id))
-            .flat_map(|rotation| rotation.layers.iter().flat_map(|layer| &layer.people))
+            .flat_map(|rotation| rotation.members(self.now))
             .filter(|person| policy.people.get(*person).is_some_and(|known| !known.ladder.is_empty()))
             .cloned()
             .collect()

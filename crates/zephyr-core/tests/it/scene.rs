@@ -78,7 +78,7 @@ impl Scene {
 
     pub fn open_in(policy: Policy, severity: u8, summary: &str, by: Option<&str>) -> Self {
         let now: Timestamp = "2026-01-06T03:00:00Z".parse().unwrap();
-        let world = World { policy, runbook: Runbook::Missing { path: "runbooks/incident.md".into() } };
+        let world = World::new(policy, Runbook::Missing { path: "runbooks/incident.md".into() });
         let matched = catalog::find(&world.policy, summary);
         let declared = Declaration {
             summary: Summary::new(summary).unwrap(),

@@ -1,5 +1,7 @@
 //! `POST /api/v1/ack`: a person answers everything that rings for them.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::State;
 use zephyr_api::{Acknowledged, Code, Problem};
@@ -39,7 +41,7 @@ pub async fn answer_all<S: Stores>(
     app: &App<S>,
     caller: &Caller,
     key: Option<RequestKey>,
-) -> Result<Vec<Incident>, Fault> {
+) -> Result<Vec<Arc<Incident>>, Fault> {
     let person = caller.person().ok_or_else(|| refusal(&Refused::NotAPerson))?;
     if let Some(key) = &key
         && let Some(earlier) = app.store.request(&key.key).await?
@@ -62,7 +64,7 @@ pub async fn answer_all<S: Stores>(
         match answer? {
             // Somebody else was faster with this one.
             Answer::Refused(_) | Answer::NotFound => {}
-            other => answered.push(*done(other)?.0),
+            other => answered.push(done(other)?.0),
         }
     }
     if answered.is_empty() {
@@ -78,10 +80,10 @@ fn nth(mut key: RequestKey, index: usize) -> RequestKey {
     key
 }
 
-async fn held<S: Stores>(app: &App<S>, caller: &Caller, person: &PersonId) -> Result<Vec<Incident>, Fault> {
+async fn held<S: Stores>(app: &App<S>, caller: &Caller, person: &PersonId) -> Result<Vec<Arc<Incident>>, Fault> {
     let mut open = app.list(&caller.viewer, Phases::One("open")).await?;
     open.retain(|incident| incident.paging.holders().contains(person));
-    Ok(open)
+    Ok(open.into_iter().map(Arc::new).collect())
 }
 
 fn nothing_rings(person: &PersonId) -> Fault {

@@ -1,5 +1,7 @@
 //! From the engine's answer to the caller's.
 
+use std::sync::Arc;
+
 use axum::Json;
 use zephyr_api::{Changed, Code, Problem};
 use zephyr_core::incident::{Command, Incident, Refused};
@@ -12,7 +14,7 @@ use crate::fault::Fault;
 use crate::view;
 
 /// What became of a request: the incident after it, and whether it was answered before.
-pub type Done = (Box<Incident>, bool);
+pub type Done = (Arc<Incident>, bool);
 
 /// Asks for something of an incident that the caller may see.
 pub async fn command<S: Stores>(

@@ -19,6 +19,7 @@ mod serve;
 mod store;
 mod token;
 mod values;
+mod why;
 
 pub use check::{Check, Doctor};
 pub use incident::{End, Incident, List, One, Open, Reopen, Resolve, SetService, SetSeverity, Show, Timeline, Update};
@@ -29,6 +30,7 @@ pub use serve::{Demo, Serve};
 pub use store::Store;
 pub use token::{CreateToken, RevokeToken, Token};
 pub use values::{IncidentArg, LogFormat};
+pub use why::{Missed, Report, Why};
 
 /// Incident response and on-call, on your own machine.
 #[derive(Debug, Parser)]
@@ -115,6 +117,16 @@ Examples:
 Example:
   zephyr oncall")]
     Oncall,
+    /// Why somebody was rung at that moment, what was skipped, and what happens next
+    Why(Why),
+    /// Figures to learn from
+    #[command(
+        subcommand,
+        after_help = "\
+Examples:
+  zephyr report missed --days 90"
+    )]
+    Report(Report),
     /// Which policy is in force, since when and by whom; apply another
     #[command(subcommand)]
     #[command(after_help = "\

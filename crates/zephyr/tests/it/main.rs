@@ -29,3 +29,4 @@ mod store;
 mod terminal;
 mod tokens;
 mod upgrade;
+mod why;
