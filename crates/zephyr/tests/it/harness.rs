@@ -225,7 +225,8 @@ macro_rules! see {
 pub fn skipped(name: &str, why: &str) {
     use std::io::Write as _;
     let line = format!("{name} — {why}");
-    println!("SKIPPED: {line}");
+    let mut out = std::io::stdout();
+    writeln!(out, "SKIPPED: {line}").unwrap();
     if let Some(path) = std::env::var_os("ZEPHYR_SKIPPED") {
         let file = std::fs::OpenOptions::new().append(true).create(true).open(path);
         writeln!(file.unwrap(), "{line}").unwrap();
