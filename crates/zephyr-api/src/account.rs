@@ -74,6 +74,10 @@ pub struct StepCalls {
 pub struct Call {
     /// Person id.
     pub person: String,
+    /// Why this person: `on call in platform, layer 1`, `on call in platform by override 7`, `next in order`.
+    pub because: String,
+    /// Until when they were on call, as it was known then.
+    pub on_call_until: Option<Timestamp>,
     /// How far it got at its best: `begun`, `sent`, `accepted`, `delivered`.
     #[schema(pattern = "^(begun|sent|accepted|delivered)$")]
     pub reach: String,

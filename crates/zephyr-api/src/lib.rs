@@ -383,12 +383,16 @@ pub struct CreateToken {
 /// A new token; the only time its secret is shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Token {
-    /// The secret, for `Authorization: Bearer …`.
-    pub token: String,
+    /// The secret, for `Authorization: Bearer …`. `null` where `repeated`: it was shown once and is kept nowhere.
+    pub token: Option<String>,
     /// Who it speaks for.
     pub holder: String,
     /// How it is named where its secret must not be.
     pub id: String,
+    /// Whether this is the answer to an earlier request with the same key. Whoever did not get that answer revokes this
+    /// token and makes another under another key.
+    #[serde(default)]
+    pub repeated: bool,
 }
 
 /// `GET /api/v1/me`: who the token speaks for, and what the server is.

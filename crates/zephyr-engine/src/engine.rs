@@ -9,7 +9,7 @@ use zephyr_core::{World, limits};
 
 use crate::input::{Answer, Request};
 use crate::outbox::{Held, Outbox, Send};
-use crate::ports::{Claimed, Commit, End, Entropy, Finish, Retry, Store, StoreError};
+use crate::ports::{About, Claimed, Commit, End, Entropy, Finish, RequestRow, Retry, Store, StoreError};
 use crate::recent::Recent;
 use crate::retry;
 use crate::transact::{Answered, Input, Settled};
@@ -75,10 +75,13 @@ impl<S: Store, E: Entropy> Engine<S, E> {
                 Settled::Refused(refused) => Answer::Refused(refused),
                 Settled::NotFound => Answer::NotFound,
                 Settled::Repeated(row) if Some(&row.body_hash) != hash.as_ref() => Answer::KeyReused,
-                Settled::Repeated(row) => match self.store.load(&[row.stream]).await?.streams.pop().flatten() {
-                    Some(stream) => Answer::Repeated(self.recent.incident_of(&self.store, stream).await?),
-                    None => Answer::NotFound,
-                },
+                Settled::Repeated(RequestRow { about: About::Stream(id), .. }) => {
+                    match self.store.load(&[id]).await?.streams.pop().flatten() {
+                        Some(stream) => Answer::Repeated(self.recent.incident_of(&self.store, stream).await?),
+                        None => Answer::NotFound,
+                    }
+                }
+                Settled::Repeated(_) => Answer::KeyReused,
                 Settled::Fenced | Settled::Busy => Answer::Busy,
             });
         }

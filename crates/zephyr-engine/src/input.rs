@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use zephyr_core::incident::{Command, Declaration, Incident, Refused};
 use zephyr_core::{Actor, IncidentId};
+
+use crate::ports::{About, RequestRow};
 
 /// One request of a person or a program.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +28,13 @@ pub struct RequestKey {
     pub key: String,
     /// SHA-256 of the request, hexadecimal: the same key with another request is refused.
     pub body_hash: String,
+}
+
+impl RequestKey {
+    /// The row that remembers how it was answered.
+    pub fn answered(&self, about: About, at: Timestamp) -> RequestRow {
+        RequestRow { key: self.key.clone(), body_hash: self.body_hash.clone(), about, at }
+    }
 }
 
 /// What is asked.

@@ -11,6 +11,7 @@ mod input;
 mod outbox;
 pub mod ports;
 mod recent;
+mod registry;
 mod retry;
 mod state;
 mod transact;

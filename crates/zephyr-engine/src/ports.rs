@@ -3,11 +3,18 @@
 //! Deliberately not here: sockets and deadlines, which belong to the runtime around the engine.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::future::Future;
+use std::str::FromStr;
 
 use jiff::{SignedDuration, Timestamp};
 use zephyr_core::effect::{Effect, Lane};
+use zephyr_core::ids::BadStreamId;
 use zephyr_core::{EffectId, StreamId};
+
+pub use crate::registry::{
+    AppliedRow, AuditPlace, AuditRow, Kept, NoticeRow, PolicyRow, Registry, Revocation, TokenRow,
+};
 
 /// Random bytes; the only source of chance.
 pub trait Entropy: Send + 'static {
@@ -95,75 +102,6 @@ pub trait Objects: Clone + Send + Sync + 'static {
         kind: &str,
         limit: usize,
     ) -> impl Future<Output = Result<Vec<(String, String)>, StoreError>> + Send;
-}
-
-/// Tokens and applied policies.
-pub trait Registry: Clone + Send + Sync + 'static {
-    /// Keeps a token by its hash. The same hash again changes nothing.
-    fn put_token(&self, token: TokenRow) -> impl Future<Output = Result<(), StoreError>> + Send;
-    /// The token with this hash.
-    fn token(&self, hash: &str) -> impl Future<Output = Result<Option<TokenRow>, StoreError>> + Send;
-    /// The tokens made last, newest first (by `at`, then `id`), at most `limit`.
-    fn tokens(&self, limit: usize) -> impl Future<Output = Result<Vec<TokenRow>, StoreError>> + Send;
-    /// Ends a token for good, in somebody's name, and returns it. One that was revoked before stays as it was.
-    fn revoke_token(&self, id: &str, by: &str) -> impl Future<Output = Result<Option<TokenRow>, StoreError>> + Send;
-    /// Keeps a policy that is in force from now on. One that is in force already changes nothing.
-    fn put_policy(&self, policy: PolicyRow) -> impl Future<Output = Result<(), StoreError>> + Send;
-    /// The policies that came into force, the last first, at most `limit`. One that came back is there twice.
-    fn policies(&self, limit: usize) -> impl Future<Output = Result<Vec<AppliedRow>, StoreError>> + Send;
-    /// The text of a policy that was in force.
-    fn policy_text(&self, version: &str) -> impl Future<Output = Result<Option<String>, StoreError>> + Send;
-}
-
-/// A token, without the secret itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TokenRow {
-    /// How it is named where its secret must not be: `tok_` and hexadecimal digits.
-    pub id: String,
-    /// SHA-256 of the secret, hexadecimal.
-    pub hash: String,
-    /// `person`, `bot` or `local`.
-    pub kind: String,
-    /// The person's id, or the bot's name.
-    pub holder: String,
-    /// Names of scopes with a blank between; `None` is all that the holder may.
-    pub scopes: Option<String>,
-    /// When it was made.
-    pub at: Timestamp,
-    /// By whom; `None` where that was not noted.
-    pub created_by: Option<String>,
-    /// From when on it is worth nothing.
-    pub expires_at: Option<Timestamp>,
-    /// When and by whom it was revoked.
-    pub revoked: Option<(Timestamp, String)>,
-}
-
-/// A policy to keep.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PolicyRow {
-    /// Its version.
-    pub version: String,
-    /// Its whole text, with people's addresses: a server without a file starts from it.
-    pub text: String,
-    /// Who applied it, as a timeline names them.
-    pub by: String,
-    /// Where it came from: `api`, or the name of a file without its folders.
-    pub source: String,
-}
-
-/// That a policy came into force.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AppliedRow {
-    /// From 1, without holes.
-    pub seq: u64,
-    /// Which.
-    pub version: String,
-    /// When.
-    pub at: Timestamp,
-    /// Who applied it.
-    pub by: String,
-    /// Where it came from.
-    pub source: String,
 }
 
 /// A document of a built-in provider.
@@ -337,10 +275,50 @@ pub struct RequestRow {
     pub key: String,
     /// SHA-256 of the body, hexadecimal.
     pub body_hash: String,
-    /// The stream that the answer is about.
-    pub stream: StreamId,
+    /// What the answer is about.
+    pub about: About,
     /// When it was answered.
     pub at: Timestamp,
+}
+
+/// What the answer to a request is about, so that a repetition can be answered by how that stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum About {
+    /// A stream.
+    Stream(StreamId),
+    /// A token, by its public id.
+    Token(String),
+    /// A policy that was applied.
+    Policy {
+        /// Its version.
+        version: String,
+        /// The version in force before; the same where it was in force already.
+        before: String,
+    },
+}
+
+impl fmt::Display for About {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Stream(stream) => stream.fmt(f),
+            Self::Token(id) => write!(f, "token/{id}"),
+            Self::Policy { version, before } => write!(f, "policy/{version}/{before}"),
+        }
+    }
+}
+
+impl FromStr for About {
+    type Err = BadStreamId;
+    fn from_str(given: &str) -> Result<Self, BadStreamId> {
+        match given.split_once('/') {
+            Some(("token", id)) => Ok(Self::Token(id.to_owned())),
+            Some(("policy", versions)) => {
+                let (version, before) = versions.split_once('/').ok_or_else(|| BadStreamId(given.to_owned()))?;
+                Ok(Self::Policy { version: version.to_owned(), before: before.to_owned() })
+            }
+            _ => given.parse().map(Self::Stream),
+        }
+    }
 }
 
 /// How much waits.

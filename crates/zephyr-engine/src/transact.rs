@@ -11,7 +11,7 @@ use zephyr_core::{Cause, EffectId, IncidentId, StreamId, World, catalog, limits}
 
 use crate::engine::Engine;
 use crate::input::{Ask, Request};
-use crate::ports::{Commit, Committed, Entropy, EventRow, Finish, NewEffect, RequestRow, Store, StoreError};
+use crate::ports::{About, Commit, Committed, Entropy, EventRow, Finish, NewEffect, RequestRow, Store, StoreError};
 
 /// One thing to decide about one stream.
 #[derive(Debug, Clone)]
@@ -211,12 +211,9 @@ impl<S: Store, E: Entropy> Engine<S, E> {
             Input::Wake(_) | Input::Request(_) => None,
         };
         let request = match input {
-            Input::Request(Request { key: Some(key), .. }) => Some(RequestRow {
-                key: key.key.clone(),
-                body_hash: key.body_hash.clone(),
-                stream: decided.state.stream(),
-                at: now,
-            }),
+            Input::Request(Request { key: Some(key), .. }) => {
+                Some(key.answered(About::Stream(decided.state.stream()), now))
+            }
             _ => None,
         };
         if decided.events.is_empty() && finish.is_none() && request.is_none() {

@@ -4,7 +4,7 @@ use zephyr_api as api;
 use zephyr_core::World;
 use zephyr_core::incident::{Event, Figures, Review};
 use zephyr_core::page::account::{Call, How, PageAccount, Reach, SendStep, StepAccount, StepWhat};
-use zephyr_core::page::{Chain, PauseWhy, Place, StopWhy};
+use zephyr_core::page::{Chain, PauseWhy, Place, Standing, StopWhy};
 
 /// Every page of an incident, call by call.
 pub fn calls(review: &Review, events: &[Event], world: &World) -> api::Calls {
@@ -52,7 +52,7 @@ fn of_step(step: &StepAccount, page: &PageAccount, calls: &[&Call], events: &[Ev
         until: step.until,
         policy: policy(events, step.seq),
         passed_over: step.passed.iter().map(ToString::to_string).collect(),
-        calls: calls.iter().filter(|call| call.seq == step.seq).map(|call| of_call(call)).collect(),
+        calls: calls.iter().filter(|call| call.seq == step.seq).map(|call| of_call(call, step)).collect(),
     }
 }
 
@@ -72,7 +72,23 @@ fn what(what: StepWhat, chain: &Chain) -> String {
     }
 }
 
-fn of_call(call: &Call) -> api::Call {
+/// Why this person. Events written before it was noted do not say.
+fn because(call: &Call, step: &StepAccount) -> String {
+    match (step.standing.iter().find(|standing| standing.person == call.person), step.what) {
+        (Some(Standing { rotation, by: Some(number), .. }), _) => {
+            format!("on call in {rotation} by override {number}")
+        }
+        (Some(Standing { rotation, layer, .. }), _) => {
+            format!("on call in {rotation}, layer {}", layer.saturating_add(1))
+        }
+        (None, StepWhat::Step(_, Place::Step(_))) => "next in order".to_owned(),
+        (None, StepWhat::Step(..)) => "everybody".to_owned(),
+        (None, StepWhat::Widened) => "on call".to_owned(),
+        (None, StepWhat::RungAgain | StepWhat::Paused(_)) => "asked for".to_owned(),
+    }
+}
+
+fn of_call(call: &Call, step: &StepAccount) -> api::Call {
     let (end, why) = match call.end.as_ref().map(|end| &end.how) {
         None => ("ringing", "still ringing".to_owned()),
         Some(How::Answered) => ("answered", "answered".to_owned()),
@@ -85,6 +101,8 @@ fn of_call(call: &Call) -> api::Call {
     };
     api::Call {
         person: call.person.to_string(),
+        because: because(call, step),
+        on_call_until: step.standing.iter().find(|it| it.person == call.person).map(|it| it.until),
         reach: reach(call.reach).to_owned(),
         sends: call.sends.iter().map(|send| of_send(send.at, send.method.as_str(), &send.what)).collect(),
         end: end.to_owned(),

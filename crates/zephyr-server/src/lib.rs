@@ -24,5 +24,5 @@ mod runtime;
 mod serve;
 mod view;
 
-pub use policies::{Candidate, Policies, WatchedFile, kept};
+pub use policies::{Applied, Candidate, Policies, WatchedFile, kept};
 pub use serve::{ServeError, Settings, serve};

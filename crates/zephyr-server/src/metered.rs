@@ -9,8 +9,8 @@ use jiff::Timestamp;
 use zephyr_core::StreamId;
 use zephyr_core::effect::Lane;
 use zephyr_engine::ports::{
-    AppliedRow, Backlog, Claimed, Commit, Committed, Due, EventRow, Loaded, ObjectKey, Objects, PolicyRow, Registry,
-    RequestRow, Retry, Store, StoreError, TokenRow,
+    AppliedRow, AuditPlace, AuditRow, Backlog, Claimed, Commit, Committed, Due, EventRow, Kept, Loaded, NoticeRow,
+    ObjectKey, Objects, PolicyRow, Registry, RequestRow, Retry, Store, StoreError, TokenRow,
 };
 
 use crate::metrics::{Metrics, instant};
@@ -90,13 +90,16 @@ impl<S: Objects> Objects for Metered<S> {
 
 impl<S: Registry> Registry for Metered<S> {
     timed! {
-        put_token(token: TokenRow) -> ();
+        put_token(token: TokenRow, answers: Option<RequestRow>) -> Kept;
+        token_by_id(id: &str) -> Option<TokenRow>;
         token(hash: &str) -> Option<TokenRow>;
         tokens(limit: usize) -> Vec<TokenRow>;
-        revoke_token(id: &str, by: &str) -> Option<TokenRow>;
-        put_policy(policy: PolicyRow) -> ();
+        revoke_token(id: &str, by: &str, request: Option<&str>, answers: Option<RequestRow>) -> Kept;
+        put_policy(policy: PolicyRow, answers: Option<RequestRow>) -> Kept;
         policies(limit: usize) -> Vec<AppliedRow>;
         policy_text(version: &str) -> Option<String>;
+        note(notice: NoticeRow) -> ();
+        audit(before: Option<&AuditPlace>, limit: usize) -> Vec<AuditRow>;
     }
 }
 

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use zephyr_core::access::Viewer;
-use zephyr_core::incident::{Event, Incident};
+use zephyr_core::incident::{Event, Incident, Review, review};
 use zephyr_core::{PersonId, StreamId, limits};
 use zephyr_engine::incident_of;
 use zephyr_engine::ports::StoreError;
@@ -49,15 +49,21 @@ impl<S: Stores> App<S> {
         Ok(newest_first(self.incidents(viewer, &found).await?))
     }
 
-    /// The incidents opened from an instant on, the newest first; and whether there were more than one report looks at.
-    pub async fn opened_since(&self, viewer: &Viewer, since: Timestamp) -> Result<(Vec<Incident>, bool), Fault> {
+    /// The incidents opened from an instant on, the newest first; and whether there were more than
+    /// `most`.
+    pub async fn opened_since(
+        &self,
+        viewer: &Viewer,
+        since: Timestamp,
+        most: usize,
+    ) -> Result<(Vec<Incident>, bool), StoreError> {
         let mut found = Vec::new();
         for phase in ["open", "resolved", "cancelled"] {
-            found.extend(self.store.find(Incident::PHASE, phase, limits::REPORT_INCIDENTS + 1).await?);
+            found.extend(self.store.find(Incident::PHASE, phase, most.saturating_add(1)).await?);
         }
         found.sort_by_key(|stream| std::cmp::Reverse(stream.id));
-        let mut cut = found.len() > limits::REPORT_INCIDENTS;
-        found.truncate(limits::REPORT_INCIDENTS);
+        let mut cut = found.len() > most;
+        found.truncate(most);
         let mut incidents = Vec::new();
         for some in found.chunks(limits::LIST_ROWS) {
             let opened = self.incidents(&Viewer::Local, some).await?;
@@ -70,6 +76,15 @@ impl<S: Stores> App<S> {
             }
         }
         Ok((newest_first(incidents), cut))
+    }
+
+    /// How each of these went, by its log.
+    pub async fn reviews(&self, incidents: &[Incident], now: Timestamp) -> Result<Vec<Review>, StoreError> {
+        let mut reviews = Vec::new();
+        for incident in incidents {
+            reviews.extend(review(&self.log(incident).await?, now));
+        }
+        Ok(reviews)
     }
 
     /// Every event of an incident.

@@ -7,6 +7,7 @@
 mod apply;
 mod data;
 mod ports;
+mod registry;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

@@ -89,7 +89,7 @@ fn over(how: &str, by: &str, public: Option<&str>) -> String {
 fn of_page(page: &PageEvent, at: Timestamp) -> String {
     match page {
         PageEvent::Began { target, .. } => format!("page {target} began"),
-        PageEvent::StepBegan { target, round, place, wanted, until, passed } => {
+        PageEvent::StepBegan { target, round, place, wanted, until, passed, .. } => {
             let step = match place {
                 Place::Step(index) => format!("step {}", index + 1),
                 Place::Everybody => "everybody who can be reached".to_owned(),

@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{Body, Event, MirrorName, PublicOpening, Reporter};
 use crate::mirror::MirrorEvent;
-use crate::page::{Chain, PageEvent, Passed, PauseWhy, Place, RingEvent, RingOverWhy, RungRef, StopWhy, Target};
+use crate::page::{
+    Chain, PageEvent, Passed, PauseWhy, Place, RingEvent, RingOverWhy, RungRef, Standing, StopWhy, Target,
+};
 use crate::policy::{LadderEntry, PolicyVersion, Severity};
 use crate::text::Summary;
 use crate::world::Runbook;
@@ -84,6 +86,8 @@ enum Stored {
         wanted: BTreeSet<PersonId>,
         until: Timestamp,
         passed: Vec<Passed>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        standing: Vec<Standing>,
     },
     PagePaused {
         target: Target,
@@ -285,8 +289,8 @@ impl From<PageEvent> for Stored {
             PageEvent::Began { target, rotation, everyone, chain } => {
                 Self::PageBegan { target, rotation, everyone, chain }
             }
-            PageEvent::StepBegan { target, round, place, wanted, until, passed } => {
-                Self::StepBegan { target, round, place, wanted, until, passed }
+            PageEvent::StepBegan { target, round, place, wanted, until, passed, standing } => {
+                Self::StepBegan { target, round, place, wanted, until, passed, standing }
             }
             PageEvent::Paused { target, round, until, why, passed } => {
                 Self::PagePaused { target, round, until, why, passed }
@@ -339,8 +343,8 @@ impl From<Stored> for Body {
             Stored::PageBegan { target, rotation, everyone, chain } => {
                 Self::Page(PageEvent::Began { target, rotation, everyone, chain })
             }
-            Stored::StepBegan { target, round, place, wanted, until, passed } => {
-                Self::Page(PageEvent::StepBegan { target, round, place, wanted, until, passed })
+            Stored::StepBegan { target, round, place, wanted, until, passed, standing } => {
+                Self::Page(PageEvent::StepBegan { target, round, place, wanted, until, passed, standing })
             }
             Stored::PagePaused { target, round, until, why, passed } => {
                 Self::Page(PageEvent::Paused { target, round, until, why, passed })

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::{Chain, PageEvent, Paging, Passed, PauseWhy, Place, RingEvent, StopWhy, Target};
+use super::{Chain, PageEvent, Paging, Passed, PauseWhy, Place, RingEvent, Standing, StopWhy, Target};
 use crate::policy::Method;
 use crate::{PersonId, RotationId};
 
@@ -74,6 +74,8 @@ pub struct StepAccount {
     pub until: Timestamp,
     /// Steps and people passed over on the way to it.
     pub passed: Vec<Passed>,
+    /// By what those wanted were on call; whoever is not among them was the next in order.
+    pub standing: Vec<Standing>,
 }
 
 /// What made a page want people.
@@ -221,19 +223,19 @@ impl Reader {
                     steps: Vec::new(),
                 });
             }
-            PageEvent::StepBegan { target, round, place, wanted, until, passed } => {
-                self.step(target, seq, at, (StepWhat::Step(*round, *place), *until), passed);
+            PageEvent::StepBegan { target, round, place, wanted, until, passed, standing } => {
+                self.step(target, seq, at, (StepWhat::Step(*round, *place), *until), (passed, standing));
                 wanted.iter().for_each(|person| self.call(target, person, seq, at));
             }
             PageEvent::Paused { target, until, why, passed, .. } => {
-                self.step(target, seq, at, (StepWhat::Paused(*why), *until), passed);
+                self.step(target, seq, at, (StepWhat::Paused(*why), *until), (passed, &[]));
             }
             PageEvent::Widened { target, wanted, until } => {
-                self.step(target, seq, at, (StepWhat::Widened, *until), &[]);
+                self.step(target, seq, at, (StepWhat::Widened, *until), (&[], &[]));
                 wanted.iter().for_each(|person| self.call(target, person, seq, at));
             }
             PageEvent::RungAgain { target, person, until } => {
-                self.step(target, seq, at, (StepWhat::RungAgain, *until), &[]);
+                self.step(target, seq, at, (StepWhat::RungAgain, *until), (&[], &[]));
                 self.call(target, person, seq, at);
             }
             PageEvent::Renamed { from, to } => self.rename(from, to),
@@ -313,10 +315,10 @@ impl Reader {
         seq: u64,
         at: Timestamp,
         (what, until): (StepWhat, Timestamp),
-        passed: &[Passed],
+        (passed, standing): (&[Passed], &[Standing]),
     ) {
         if let Some(page) = self.page_mut(target) {
-            page.steps.push(StepAccount { seq, at, what, until, passed: passed.to_vec() });
+            page.steps.push(StepAccount { seq, at, what, until, passed: passed.to_vec(), standing: standing.to_vec() });
         }
     }
 

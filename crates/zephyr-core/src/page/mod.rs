@@ -28,7 +28,7 @@ pub use command::Refused;
 pub use event::{PageEvent, PauseWhy, RingEvent, RingOverWhy, StopWhy};
 pub use outcome::SendOutcome;
 pub use ring::{Ring, RingOver, Rung, RungRef, RungState};
-pub use step::{Passed, Why};
+pub use step::{Passed, Standing, Why};
 pub use wake::Record;
 pub(crate) use wake::{steps, wake};
 

@@ -22,6 +22,22 @@ pub struct Passed {
     pub why: Why,
 }
 
+/// That somebody who is rung was on call, and by what. Whoever is not among them was the next in order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Standing {
+    /// Who.
+    pub person: PersonId,
+    /// In which rotation.
+    pub rotation: RotationId,
+    /// In which layer, from 0.
+    pub layer: usize,
+    /// Until when, as it was known then.
+    pub until: Timestamp,
+    /// The number of the override that put them there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<u64>,
+}
+
 /// Why somebody is not rung.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -71,8 +87,8 @@ impl Paging {
             Place::Everybody | Place::Pause => None,
         };
         if let Some(from) = rest_of_round {
-            if let Some((index, wanted)) = look.first_step(from, &mut passed) {
-                return began(target, page, ringing.round, index, wanted, now, passed);
+            if let Some(found) = look.first_step(from, &mut passed) {
+                return look.began(target, ringing.round, found, passed);
             }
             if from == 0 {
                 return look.last_resort(target, ringing.round, passed);
@@ -92,7 +108,7 @@ impl Paging {
         let nobody_tried = BTreeSet::new();
         let look = Look { tried: &nobody_tried, ..look };
         match look.first_step(0, &mut passed) {
-            Some((index, wanted)) => began(target, page, round, index, wanted, now, passed),
+            Some(found) => look.began(target, round, found, passed),
             None => look.last_resort(target, round, passed),
         }
     }
@@ -105,22 +121,16 @@ impl Paging {
     }
 }
 
-fn began(
-    target: &Target,
-    page: &Page,
-    round: u32,
-    index: usize,
-    wanted: BTreeSet<PersonId>,
-    now: Timestamp,
-    passed: Vec<Passed>,
-) -> PageEvent {
-    let until = plus(now, page.chain.wait(index));
-    PageEvent::StepBegan { target: target.clone(), round, place: Place::Step(index), wanted, until, passed }
-}
-
 /// A time later; the end of time where there is none.
 pub(super) fn plus(at: Timestamp, wait: jiff::SignedDuration) -> Timestamp {
     at.checked_add(wait).unwrap_or(Timestamp::MAX)
+}
+
+/// A step that wants somebody.
+struct Found {
+    index: usize,
+    wanted: BTreeSet<PersonId>,
+    standing: Vec<Standing>,
 }
 
 /// One look at who could be rung for one page.
@@ -134,13 +144,28 @@ struct Look<'a> {
 }
 
 impl Look<'_> {
+    fn began(&self, target: &Target, round: u32, found: Found, passed: Vec<Passed>) -> PageEvent {
+        let Found { index, wanted, standing } = found;
+        let until = plus(self.now, self.page.chain.wait(index));
+        PageEvent::StepBegan {
+            target: target.clone(),
+            round,
+            place: Place::Step(index),
+            wanted,
+            until,
+            passed,
+            standing,
+        }
+    }
+
     /// The first step from `from` on that wants anybody. A step on which nobody can be rung costs no time.
-    fn first_step(&self, from: usize, passed: &mut Vec<Passed>) -> Option<(usize, BTreeSet<PersonId>)> {
+    fn first_step(&self, from: usize, passed: &mut Vec<Passed>) -> Option<Found> {
         for index in from..self.page.chain.steps.len() {
             let Some(who) = self.page.chain.step(index) else { break };
             let wanted = self.stand_on(who, passed);
             if !wanted.is_empty() {
-                return Some((index, wanted));
+                let standing = self.standing(who, &wanted);
+                return Some(Found { index, wanted, standing });
             }
         }
         None
@@ -172,6 +197,22 @@ impl Look<'_> {
             passed.push(Passed { who: who.clone(), person: None, why: Why::Nobody });
         }
         wanted
+    }
+
+    /// By which layer or override each of those wanted is on call, where they are.
+    fn standing(&self, who: &StepWho, wanted: &BTreeSet<PersonId>) -> Vec<Standing> {
+        let rotation = match who {
+            StepWho::OnCall | StepWho::NextInRotation => self.page.rotation.as_ref(),
+            StepWho::Rotation(rotation) => Some(rotation),
+        };
+        let Some(rotation) = rotation else { return Vec::new() };
+        let on_call = self.world.schedule().at(rotation, self.now);
+        let of = |person: &PersonId| {
+            let shift = on_call.iter().find(|shift| shift.person == *person)?;
+            let (layer, until, by) = (shift.layer, shift.until, shift.by);
+            Some(Standing { person: person.clone(), rotation: rotation.clone(), layer, until, by })
+        };
+        wanted.iter().filter_map(of).collect()
     }
 
     /// Everybody on call, in any layer.
@@ -234,7 +275,10 @@ impl Look<'_> {
         let willing: BTreeSet<PersonId> = members.iter().filter(|person| !self.has_declined(person)).cloned().collect();
         let wanted = [willing, members, self.admins()].into_iter().find(|people| !people.is_empty());
         match wanted {
-            Some(wanted) => PageEvent::StepBegan { target, round, place: Place::Everybody, wanted, until, passed },
+            Some(wanted) => {
+                let standing = Vec::new();
+                PageEvent::StepBegan { target, round, place: Place::Everybody, wanted, until, passed, standing }
+            }
             None => PageEvent::Paused { target, round, until, why: PauseWhy::Nobody, passed },
         }
     }

@@ -5,6 +5,7 @@ use jiff::SignedDuration;
 use proptest::prelude::*;
 use zephyr_core::effect::{Effect, Outcome, Receipt};
 use zephyr_core::incident::{Command, Figures, Reporter, Review, review};
+use zephyr_core::oncall::Override;
 use zephyr_core::page::Target;
 use zephyr_core::page::account::{Call, How, Reach};
 use zephyr_core::text::{PublicLine, Reason};
@@ -50,6 +51,31 @@ fn p4_each_call_is_told_from_its_beginning_to_its_end() {
     service tomas: delivered, ringing
     platform eve: sent, answered
     ");
+}
+
+#[test]
+fn p28_a_step_says_by_which_layer_or_override_somebody_is_on_call() {
+    let mut scene = Scene::open(2, CHECKOUT, None);
+    let put = |rotation: &str, who: &str| Override {
+        number: 7,
+        rotation: rotation.parse().unwrap(),
+        person: person(who),
+        instead_of: None,
+        from: scene.now,
+        until: scene.now + SignedDuration::from_hours(2),
+        made_at: scene.now,
+    };
+    scene.world.changes.overrides = vec![put("em", "quinn")];
+    scene.after(11);
+    let review = reviewed(&scene);
+    let platform = review.paging.pages.iter().find(|page| page.target.as_str() == "platform").unwrap();
+    let told = |step: usize| {
+        let standing = platform.steps[step].standing.iter();
+        standing.map(|it| format!("{} {} {} {:?}", it.person, it.rotation, it.layer, it.by)).collect::<Vec<_>>()
+    };
+    assert_eq!(told(0), ["pat platform 0 None"]);
+    assert_eq!(told(1), Vec::<String>::new(), "the next in order, on call nowhere");
+    assert_eq!(told(2), ["quinn em 0 Some(7)"]);
 }
 
 #[test]

@@ -8,6 +8,7 @@ use zephyr_core::incident::{Command, Incident, Refused};
 use zephyr_core::page;
 use zephyr_engine::{Answer, Ask, Request, RequestKey};
 
+use super::extract::key_reused;
 use crate::app::{App, Stores};
 use crate::auth::Caller;
 use crate::fault::Fault;
@@ -52,10 +53,7 @@ pub fn done(answer: Answer) -> Result<Done, Fault> {
     match answer {
         Answer::Done(incident) => Ok((incident, false)),
         Answer::Repeated(incident) => Ok((incident, true)),
-        Answer::KeyReused => Err(Problem::new(Code::KeyReused, "This idempotency key was used for another request")
-            .field("Idempotency-Key")
-            .hint("Send a new key; a key belongs to one request, for a day.")
-            .into()),
+        Answer::KeyReused => Err(key_reused()),
         Answer::Refused(refused) => Err(refusal(&refused)),
         Answer::NotFound => Err(Problem::new(Code::NotFound, "There is no such incident").into()),
         Answer::Busy => Err(Fault::unavailable(

@@ -3,8 +3,10 @@
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::header;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use zephyr_core::access::Viewer;
+use zephyr_core::incident::Figures;
+use zephyr_core::limits;
 
 use crate::app::{App, Stores};
 use crate::auth::Caller;
@@ -37,12 +39,17 @@ pub async fn metrics<S: Stores>(State(app): State<App<S>>, _: Caller) -> Result<
             *count += 1;
         }
     }
+    let day_ago = now.checked_sub(SignedDuration::from_hours(24)).unwrap_or(now);
+    let (lately, _) = app.opened_since(&Viewer::Local, day_ago, limits::LIST_ROWS).await?;
+    let mut figures = Figures::default();
+    app.reviews(&lately, now).await?.iter().for_each(|review| figures.add(review));
     let applied = app.store.policies(1).await?.pop().map(|applied| applied.at);
     let snapshot = Snapshot {
         oldest_page_secs: past(backlog.oldest_page),
         overdue_wake_secs: past(backlog.next_wake),
         backlog,
         open,
+        figures,
         policy: app.world().policy.version.to_string(),
         policy_age_secs: past(applied),
         policy_trouble: app.policies.trouble().is_some(),

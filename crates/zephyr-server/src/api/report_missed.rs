@@ -5,7 +5,7 @@ use axum::extract::State;
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use zephyr_api::MissedReport;
-use zephyr_core::incident::{Figures, review};
+use zephyr_core::incident::Figures;
 use zephyr_core::limits;
 
 use super::extract::Asked;
@@ -40,15 +40,12 @@ pub async fn report<S: Stores>(
 ) -> Result<Json<MissedReport>, Fault> {
     let until = app.store.now().await?;
     let since = since(back.days.unwrap_or(30), until)?;
-    let (incidents, cut) = app.opened_since(&caller.viewer, since).await?;
+    let (incidents, cut) = app.opened_since(&caller.viewer, since, limits::REPORT_INCIDENTS).await?;
     let mut figures = Figures::default();
     let mut missed = Vec::new();
-    for incident in &incidents {
-        let events = app.log(incident).await?;
-        if let Some(review) = review(&events, until) {
-            figures.add(&review);
-            missed.extend(account::missed(&review));
-        }
+    for review in app.reviews(&incidents, until).await? {
+        figures.add(&review);
+        missed.extend(account::missed(&review));
     }
     missed.truncate(limits::LIST_ROWS);
     Ok(Json(MissedReport {

@@ -7,6 +7,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::{Registry, Unit};
 use zephyr_core::effect::Effect;
+use zephyr_core::incident::Figures;
 use zephyr_engine::ports::{Backlog, Standing};
 
 use super::{Label, Metrics};
@@ -23,6 +24,8 @@ pub struct Snapshot {
     pub overdue_wake_secs: f64,
     /// Open incidents of severity 1, 2 and 3.
     pub open: [u64; 3],
+    /// How the pages of the last day's incidents went.
+    pub figures: Figures,
     /// The version of the policy in force.
     pub policy: String,
     /// How long it has been in force; 0 where the store does not say.
@@ -42,6 +45,7 @@ impl Metrics {
         let registry = all.sub_registry_with_prefix("zephyr");
         self.measured(registry);
         waiting(registry, now);
+        missed(registry, &now.figures);
         policy(registry, now);
         let build: Family<Label, Gauge> = Family::default();
         build.get_or_create(&vec![("version", now.version)]).set(1);
@@ -87,6 +91,45 @@ fn waiting(registry: &mut Registry, now: &Snapshot) {
     let epoch: Gauge = Gauge::default();
     epoch.set(whole(now.backlog.epoch));
     registry.register("epoch", "Grows each time a server opens the store; writes of an earlier one are refused", epoch);
+}
+
+/// Each page and each call under exactly one end; the ends add up to what began.
+fn missed(registry: &mut Registry, figures: &Figures) {
+    let Figures { pages, calls, .. } = figures;
+    let ends = [
+        ("answered", pages.answered),
+        ("answered_late", pages.answered_late),
+        ("stopped", pages.stopped),
+        ("ringing", pages.ringing),
+    ];
+    registry.register("lately_pages", "Pages of incidents opened in the last day, by their end", by("end", &ends));
+    let ends = [
+        ("answered", calls.answered),
+        ("declined", calls.declined),
+        ("missed", calls.missed),
+        ("not_reached", calls.not_reached),
+        ("unreachable", calls.unreachable),
+        ("spared", calls.spared),
+        ("stopped", calls.stopped),
+        ("ringing", calls.ringing),
+    ];
+    registry.register("lately_calls", "Calls of people for these pages, by their end", by("end", &ends));
+    let reach = [("sent", calls.sent), ("accepted", calls.accepted), ("delivered", calls.delivered)];
+    registry.register("lately_calls_reached", "Of these calls, how many got that far", by("reach", &reach));
+    let other = [("customer_reported", figures.customer_reported), ("late_updates", figures.late_updates)];
+    registry.register(
+        "lately_missed",
+        "Incidents that customers reported first; updates that came late",
+        by("what", &other),
+    );
+}
+
+fn by(label: &'static str, counts: &[(&'static str, u64)]) -> Family<Label, Gauge> {
+    let family: Family<Label, Gauge> = Family::default();
+    for (value, count) in counts {
+        family.get_or_create(&vec![(label, *value)]).set(whole(*count));
+    }
+    family
 }
 
 fn policy(registry: &mut Registry, now: &Snapshot) {

@@ -23,6 +23,8 @@ async fn p4_p28_a_step_without_an_answer_is_told_and_counted() {
         "{platform:#}"
     );
     assert_eq!(step["calls"][0]["person"], "ines");
+    assert_eq!(step["calls"][0]["because"], "on call in platform, layer 1");
+    assert_eq!(platform["steps"][1]["calls"][0]["because"], "on call in platform, layer 4");
     assert_eq!(step["policy"], calls["pages"][0]["policy"]);
     assert_eq!(platform["steps"][1]["calls"][0]["end"], "ringing");
 

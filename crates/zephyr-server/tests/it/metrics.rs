@@ -43,6 +43,9 @@ async fn values_move_and_nothing_private_is_said() {
     assert_eq!(value(&open, "zephyr_effects{kind=\"page\",state=\"retrying\"}"), 0.0);
     assert_eq!(value(&open, "zephyr_policy_file_unusable"), 0.0);
     assert!(open.contains("zephyr_policy_info{version=\""), "{open}");
+    let ringing = value(&open, "zephyr_lately_pages{end=\"ringing\"}");
+    assert!(ringing >= 4.0 && value(&open, "zephyr_lately_pages{end=\"answered\"}") == 0.0, "{open}");
+    assert!(value(&open, "zephyr_lately_calls_reached{reach=\"accepted\"}") >= 4.0, "{open}");
     for word in ["Leak", "vault", "maya", "ines", "checkout", LOCAL] {
         assert!(!open.contains(word), "{word}: {open}");
     }

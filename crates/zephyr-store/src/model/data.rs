@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 use zephyr_core::effect::{Effect, Lane};
 use zephyr_core::{EffectId, StreamId};
-use zephyr_engine::ports::{AppliedRow, EventRow, ObjectKey, RequestRow, Retry, StreamRow, TokenRow};
+use zephyr_engine::ports::{AppliedRow, EventRow, NoticeRow, ObjectKey, RequestRow, Retry, StreamRow, TokenRow};
 
 use crate::FINISHED_KEPT;
 
@@ -71,6 +71,8 @@ pub(super) struct Data {
     /// Those that came into force, the last one last.
     pub(super) policies: Vec<AppliedRow>,
     pub(super) policy_texts: BTreeMap<String, String>,
+    /// In the order in which they came.
+    pub(super) notices: Vec<(Timestamp, NoticeRow)>,
 }
 
 impl Data {
@@ -92,6 +94,7 @@ impl Data {
             tokens: BTreeMap::new(),
             policies: Vec::new(),
             policy_texts: BTreeMap::new(),
+            notices: Vec::new(),
         }
     }
 

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use zephyr_core::StreamId;
 use zephyr_core::effect::Lane;
 use zephyr_engine::ports::{
-    AppliedRow, Backlog, Claimed, Commit, Committed, Due, EventRow, Loaded, ObjectKey, Objects, PolicyRow, Registry,
-    RequestRow, Retry, Standing, Store, StoreError, TokenRow,
+    Backlog, Claimed, Commit, Committed, Due, EventRow, Loaded, ObjectKey, Objects, RequestRow, Retry, Standing, Store,
+    StoreError,
 };
 
 use super::ModelStore;
@@ -136,53 +136,6 @@ impl Objects for ModelStore {
         let mut found: Vec<_> = data.objects.iter().filter(|(key, _)| key.kind == kind).collect();
         found.sort_by_key(|(_, (write, _))| Reverse(*write));
         Ok(found.into_iter().take(limit).map(|(key, (_, text))| (key.id.clone(), text.clone())).collect())
-    }
-}
-
-impl Registry for ModelStore {
-    async fn put_token(&self, token: TokenRow) -> Result<(), StoreError> {
-        self.lock_for_writing()?.tokens.entry(token.hash.clone()).or_insert(token);
-        Ok(())
-    }
-
-    async fn token(&self, hash: &str) -> Result<Option<TokenRow>, StoreError> {
-        Ok(self.lock().tokens.get(hash).cloned())
-    }
-
-    async fn tokens(&self, limit: usize) -> Result<Vec<TokenRow>, StoreError> {
-        let mut all: Vec<TokenRow> = self.lock().tokens.values().cloned().collect();
-        all.sort_by_key(|token| Reverse((token.at, token.id.clone())));
-        all.truncate(limit);
-        Ok(all)
-    }
-
-    async fn revoke_token(&self, id: &str, by: &str) -> Result<Option<TokenRow>, StoreError> {
-        let mut data = self.lock_for_writing()?;
-        let now = data.now;
-        Ok(data.tokens.values_mut().find(|token| token.id == id).map(|token| {
-            token.revoked.get_or_insert_with(|| (now, by.to_owned()));
-            token.clone()
-        }))
-    }
-
-    async fn put_policy(&self, policy: PolicyRow) -> Result<(), StoreError> {
-        let mut data = self.lock_for_writing()?;
-        let PolicyRow { version, text, by, source } = policy;
-        data.policy_texts.insert(version.clone(), text);
-        if data.policies.last().is_none_or(|last| last.version != version) {
-            let (seq, at) = (data.policies.len().saturating_add(1), data.now);
-            let seq = u64::try_from(seq).unwrap_or(u64::MAX);
-            data.policies.push(AppliedRow { seq, version, at, by, source });
-        }
-        Ok(())
-    }
-
-    async fn policies(&self, limit: usize) -> Result<Vec<AppliedRow>, StoreError> {
-        Ok(self.lock().policies.iter().rev().take(limit).cloned().collect())
-    }
-
-    async fn policy_text(&self, version: &str) -> Result<Option<String>, StoreError> {
-        Ok(self.lock().policy_texts.get(version).cloned())
     }
 }
 

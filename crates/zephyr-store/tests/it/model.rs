@@ -56,7 +56,7 @@ fn f29_a_handle_of_an_epoch_that_is_over_writes_nothing() {
     late.finish = Some(Finish { effect, end: End::Over });
     assert!(matches!(now(old.commit(&[late.clone()])), Err(StoreError::Corrupt(_))));
     assert!(matches!(now(old.claim(Lane::Page, 9)), Err(StoreError::Corrupt(_))));
-    assert!(matches!(now(old.put_token(token(0, 0))), Err(StoreError::Corrupt(_))));
-    assert!(matches!(now(old.revoke_token("tok_0", "nora")), Err(StoreError::Corrupt(_))));
+    assert!(matches!(now(old.put_token(token(0, 0), None)), Err(StoreError::Corrupt(_))));
+    assert!(matches!(now(old.revoke_token("tok_0", "nora", None, None)), Err(StoreError::Corrupt(_))));
     assert_eq!(must(now(present.commit(&[late]))), [Committed::Done]);
 }

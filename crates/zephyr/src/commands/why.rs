@@ -87,7 +87,9 @@ fn of_step(step: &StepCalls, policy: &str, clock: &Clock) -> Vec<Line> {
             "missed" | "not_reached" | "unreachable" => Style::Bad,
             _ => Style::Plain,
         };
-        let line = detail().strong(&call.person).plain(&format!(": {}; ", sends(call, clock)));
+        let until = call.on_call_until.map(|at| format!(" until {}", clock.wall(at))).unwrap_or_default();
+        let head = detail().strong(&call.person).faint(&format!(" ({}{until}): ", call.because));
+        let line = head.plain(&format!("{}; ", sends(call, clock)));
         let ended = call.ended_at.map(|at| format!(", {}", clock.second(at))).unwrap_or_default();
         lines.push(line.push(style, &call.why).plain(&ended));
     }

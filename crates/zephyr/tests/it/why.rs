@@ -15,7 +15,7 @@ fn p28_why_somebody_was_rung_is_told_from_the_log() {
     assert!(place.run(&["--as", "ines", "ack"]).status.success());
     see!(place.see(&["why", "--whom", "maya"]));
     let all = place.see(&["why", "inc-1/platform"]);
-    assert!(all.contains("ines: push sent") && all.contains("; answered"), "{all}");
+    assert!(all.contains("ines (on call in platform, layer 1 until") && all.contains("; answered"), "{all}");
     see!(place.see(&["why", "INC-1/founder"]));
     see!(place.see(&["why", "INC-1", "--whom", "petra"]));
     see!(place.see(&["report", "missed"]));
