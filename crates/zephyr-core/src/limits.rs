@@ -85,6 +85,13 @@ pub const STATES_KEPT: usize = 512;
 pub const WAKES_A_TURN: usize = 256;
 /// Commands executed in one commit.
 pub const COMMANDS_A_TURN: usize = 256;
+/// How long a replica's lease lasts: what a lost one had claimed is taken over by another this long after its last
+/// renewal, and no later than the time between two renewals after that.
+pub const LEASE: SignedDuration = SignedDuration::from_millis(1_800);
+/// How often a lease is renewed: two renewals in a row may fail before it ends.
+pub const LEASE_RENEWED: SignedDuration = SignedDuration::from_millis(500);
+/// The longest lease: three times what a turn took is asked for while the store is slow, up to this.
+pub const LEASE_MAX: SignedDuration = SignedDuration::from_secs(15);
 /// Times a decision is made anew when another replica was faster.
 pub const CONFLICT_TRIES: u32 = 8;
 /// Commands that may wait for the engine before callers are told to come back.

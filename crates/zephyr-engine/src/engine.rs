@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use zephyr_core::effect::{Effect, Lane, Outcome};
-use zephyr_core::incident::{self, Incident};
+use zephyr_core::incident;
 use zephyr_core::{World, limits};
 
 use crate::input::{Answer, Request};
 use crate::outbox::{Held, Outbox, Send};
-use crate::ports::{About, Claimed, Commit, End, Entropy, Finish, RequestRow, Retry, Store, StoreError};
+use crate::ports::{About, Claimed, End, Entropy, Finish, RequestRow, Retry, Store, StoreError};
 use crate::recent::Recent;
 use crate::retry;
-use crate::transact::{Answered, Input, Settled};
+use crate::transact::{Answered, Doubt, Input, Settled};
 
 /// Decides, commits and hands out. One at a time for each replica.
 #[derive(Debug)]
@@ -25,8 +25,10 @@ pub struct Engine<S, E> {
     pub(crate) recent: Recent,
     /// How often it has written.
     pub(crate) writes: u64,
-    /// Commits whose answer was lost, each with the state it leads to.
-    pub(crate) doubtful: Vec<(Commit, Arc<Incident>)>,
+    /// Commits whose answer was lost.
+    pub(crate) doubtful: Vec<Doubt>,
+    /// The epoch of the lease; `None` until there is one.
+    pub(crate) epoch: Option<u64>,
     /// Outcomes that are not written yet.
     returned: Vec<(Send, Outcome, &'static str)>,
     /// For each wake-up that began a step: how long after it was due that was decided.
@@ -47,6 +49,7 @@ impl<S: Store, E: Entropy> Engine<S, E> {
             recent: Recent::default(),
             writes: 0,
             doubtful: Vec::new(),
+            epoch: None,
             returned: Vec::new(),
             begun: Vec::new(),
             now: Timestamp::MIN,
@@ -178,6 +181,10 @@ impl<S: Store, E: Entropy> Engine<S, E> {
         }
         self.returned.clear();
         Ok(())
+    }
+
+    pub(crate) fn poll_at_once(&mut self) {
+        self.next = Some(self.now);
     }
 
     pub(crate) fn wake_no_later_than(&mut self, at: Timestamp) {

@@ -8,6 +8,7 @@
 
 mod engine;
 mod input;
+mod lease;
 mod outbox;
 pub mod ports;
 mod recent;

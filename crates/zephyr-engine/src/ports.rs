@@ -12,6 +12,7 @@ use zephyr_core::effect::{Effect, Lane};
 use zephyr_core::ids::BadStreamId;
 use zephyr_core::{EffectId, StreamId};
 
+pub use crate::lease::Lease;
 pub use crate::registry::{
     AppliedRow, AuditPlace, AuditRow, Kept, NoticeRow, PolicyRow, Registry, Revocation, TokenRow,
 };
@@ -31,6 +32,9 @@ pub enum StoreError {
     /// The commit may or may not have been written: its answer was lost.
     #[error("the store lost its answer: {0}")]
     Unknown(String),
+    /// This replica's lease was ended by another one, or it has none yet: nothing was written. Renew, then go on.
+    #[error("this replica has no lease: {0}")]
+    Lapsed(String),
     /// Something in it cannot be read. Stop rather than guess.
     #[error("the store holds something unreadable: {0}")]
     Corrupt(String),
@@ -43,6 +47,11 @@ pub trait Store: Clone + Send + Sync + 'static {
     /// The present, by the store's clock.
     fn now(&self) -> impl Future<Output = Result<Timestamp, StoreError>> + Send;
 
+    /// Takes a lease that lasts this long from now, or makes the one of this handle last as long as that. Ends the
+    /// leases of others whose time is over: what they had claimed is free again and marked as abandoned. A lease that
+    /// somebody else has ended is followed by a new one under a new epoch; what was claimed under the old is lost.
+    fn renew(&self, lasts: SignedDuration) -> impl Future<Output = Result<Lease, StoreError>> + Send;
+
     /// The present and the streams, in the order asked for; `None` for one that does not exist.
     fn load(&self, ids: &[StreamId]) -> impl Future<Output = Result<Loaded, StoreError>> + Send;
 
@@ -54,8 +63,7 @@ pub trait Store: Clone + Send + Sync + 'static {
     /// look again: the earliest `wake_at` or `due_at` of an unclaimed effect that is still to come.
     fn due(&self, limit: usize) -> impl Future<Output = Result<Due, StoreError>> + Send;
 
-    /// Claims effects of a lane for this replica's epoch: those due and unclaimed, or claimed by an epoch that is
-    /// over. Most urgent first (`urgency`, then `due_at`), at most `limit`.
+    /// Claims effects of a lane for this replica's epoch: those due and unclaimed. Most urgent first (`urgency`, then `due_at`), at most `limit`.
     fn claim(&self, lane: Lane, limit: usize) -> impl Future<Output = Result<Vec<Claimed>, StoreError>> + Send;
 
     /// Notes failed tries and gives the effects back until `due_at`. Effects that this epoch does not hold are left.

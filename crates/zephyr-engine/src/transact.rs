@@ -58,6 +58,8 @@ impl<S: Store, E: Entropy> Engine<S, E> {
             if todo.is_empty() {
                 break;
             }
+            // In the order in which they were asked, also where some are decided anew.
+            todo.sort_unstable();
             let (now, mut states) = self.load(&inputs_at(inputs, &todo)).await?;
             let mut commits = Vec::new();
             let mut after = Vec::new();
@@ -74,24 +76,18 @@ impl<S: Store, E: Entropy> Engine<S, E> {
                             after.push(state);
                             owners.push((index, late));
                         } else {
-                            followers.push(index);
+                            followers.push((index, states.of(input).cloned().map_or(Settled::NotFound, Settled::Done)));
                         }
                     }
-                    Err(other) => {
-                        if let Some(slot) = settled.get_mut(index) {
-                            *slot = Some(other);
-                        }
-                    }
+                    Err(other) => followers.push((index, other)),
                 }
             }
             let results = if commits.is_empty() { Vec::new() } else { self.write(commits, after).await? };
             let all_written = results.iter().all(|(result, _)| *result == Committed::Done);
-            for index in followers {
-                // What changed nothing may rest on what was decided before it in the same turn.
-                match (inputs.get(index), settled.get_mut(index)) {
-                    (Some(input), Some(slot)) if all_written => {
-                        *slot = states.of(input).cloned().map(Settled::Done);
-                    }
+            for (index, found) in followers {
+                // What changed nothing, or was refused, may rest on what was decided before it in the same turn.
+                match settled.get_mut(index) {
+                    Some(slot) if all_written => *slot = Some(found),
                     _ => todo.push(index),
                 }
             }
@@ -254,17 +250,22 @@ impl<S: Store, E: Entropy> Engine<S, E> {
         let results = match self.store.commit(&commits).await {
             Ok(results) => results,
             Err(StoreError::Unknown(why)) => {
-                self.doubtful.extend(commits.into_iter().zip(after));
+                self.next_number = None;
+                let doubt = |(commit, after)| Doubt { commit, after, epoch: self.epoch };
+                self.doubtful.extend(commits.into_iter().zip(after).map(doubt));
                 return match self.settle_doubts().await {
                     Ok(results) => Ok(results),
                     Err(_) => Err(StoreError::Unknown(why)),
                 };
             }
-            Err(error) => return Err(error),
+            Err(error) => {
+                self.next_number = None;
+                return Err(error);
+            }
         };
         for ((commit, state), result) in commits.into_iter().zip(&after).zip(&results) {
             if *result == Committed::Done {
-                self.adopt(commit, state.clone());
+                self.adopt(commit, state.clone(), true);
             }
         }
         Ok(results.into_iter().zip(after).collect())
@@ -273,7 +274,7 @@ impl<S: Store, E: Entropy> Engine<S, E> {
     /// Finds out which commits without an answer were written: those whose events are in the store.
     pub(crate) async fn settle_doubts(&mut self) -> Result<Vec<Written>, StoreError> {
         let mut results = Vec::new();
-        while let Some((commit, _)) = self.doubtful.first() {
+        while let Some(Doubt { commit, .. }) = self.doubtful.first() {
             let written = match commit.events.is_empty() {
                 // Nothing but the end of an effect or a request key: doing it again is harmless.
                 true => false,
@@ -282,24 +283,33 @@ impl<S: Store, E: Entropy> Engine<S, E> {
                     found == commit.events
                 }
             };
-            let (commit, state) = self.doubtful.remove(0);
-            results.push((if written { Committed::Done } else { Committed::Conflict }, state.clone()));
+            let Doubt { commit, after, epoch } = self.doubtful.remove(0);
+            results.push((if written { Committed::Done } else { Committed::Conflict }, after.clone()));
             if written {
-                self.adopt(commit, state);
+                self.adopt(commit, after, epoch == self.epoch);
             }
         }
         Ok(results)
     }
 
-    fn adopt(&mut self, commit: Commit, state: Arc<Incident>) {
+    /// Takes note of what was written; `mine` where its claims are still this replica's.
+    fn adopt(&mut self, commit: Commit, state: Arc<Incident>, mine: bool) {
         self.recent.keep(state);
         if let Some(wake_at) = commit.wake_at {
             self.wake_no_later_than(wake_at);
         }
         for effect in commit.effects {
-            self.outbox.committed(commit.stream, effect, self.writes);
+            self.outbox.committed(commit.stream, effect, self.writes, mine);
         }
     }
+}
+
+/// A commit whose answer was lost, the state it leads to, and the epoch that its claims were made under.
+#[derive(Debug)]
+pub(crate) struct Doubt {
+    commit: Commit,
+    after: Arc<Incident>,
+    epoch: Option<u64>,
 }
 
 /// What became of a commit, and the state it leads to.

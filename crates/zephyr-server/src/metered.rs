@@ -5,12 +5,12 @@
 use std::fmt;
 use std::future::Future;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use zephyr_core::StreamId;
 use zephyr_core::effect::Lane;
 use zephyr_engine::ports::{
-    AppliedRow, AuditPlace, AuditRow, Backlog, Claimed, Commit, Committed, Due, EventRow, Kept, Loaded, NoticeRow,
-    ObjectKey, Objects, PolicyRow, Registry, RequestRow, Retry, Store, StoreError, TokenRow,
+    AppliedRow, AuditPlace, AuditRow, Backlog, Claimed, Commit, Committed, Due, EventRow, Kept, Lease, Loaded,
+    NoticeRow, ObjectKey, Objects, PolicyRow, Registry, RequestRow, Retry, Store, StoreError, TokenRow,
 };
 
 use crate::metrics::{Metrics, instant};
@@ -62,6 +62,7 @@ impl<S: Store> Store for Metered<S> {
     }
 
     timed! {
+        renew(lasts: SignedDuration) -> Lease;
         load(ids: &[StreamId]) -> Loaded;
         due(limit: usize) -> Due;
         claim(lane: Lane, limit: usize) -> Vec<Claimed>;

@@ -55,7 +55,7 @@ impl Metrics {
             sends: Family::default(),
             requests: Family::default(),
         };
-        for error in ["unavailable", "unknown", "corrupt"] {
+        for error in ["unavailable", "unknown", "lapsed", "corrupt"] {
             drop(metrics.store_errors.get_or_create(&vec![("error", error)]));
         }
         for result in ["done", "conflict", "fenced", "repeated"] {
@@ -92,6 +92,7 @@ impl Metrics {
                 StoreError::Unavailable(_) => "unavailable",
                 StoreError::Unknown(_) => "unknown",
                 StoreError::Corrupt(_) => "corrupt",
+                StoreError::Lapsed(_) => "lapsed",
             };
             self.store_errors.get_or_create(&vec![("error", name)]).inc();
         }

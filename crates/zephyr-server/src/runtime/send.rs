@@ -12,6 +12,8 @@ use zephyr_providers::builtin::{self, Key};
 
 use crate::metrics::Metrics;
 
+use super::lease::Permit;
+
 /// A send with its outcome and the provider's name, as the engine takes it.
 pub type Returned = (Send, Outcome, &'static str);
 
@@ -48,9 +50,13 @@ impl Drop for Owed {
 }
 
 /// Takes a send to its provider, within the deadline, and gives the outcome back. What it answered, and how late, is
-/// measured.
-pub async fn carry<S: Store + Objects>(store: S, owed: Owed, metrics: Metrics) {
+/// measured. It does not leave where the lease it was handed out under is over: somebody else has it then, or will have.
+pub async fn carry<S: Store + Objects>(store: S, owed: Owed, permit: Permit, metrics: Metrics) {
     let Some(send) = &owed.send else { return };
+    if !permit.is_good() {
+        tracing::warn!(effect = %send.id, "a send was held back: the lease ended before it could leave");
+        return owed.settle(Outcome::Retry { after: None, error: "the lease ended before it could leave".to_owned() });
+    }
     let deadline = Duration::from_millis(limits::PROVIDER_DEADLINE_MS);
     let outcome = match tokio::time::timeout(deadline, deliver(&store, send)).await {
         Ok(outcome) => outcome,
@@ -68,7 +74,7 @@ async fn deliver<S: Objects>(store: &S, send: &Send) -> Outcome {
     }
     match to_built_in(store, request).await {
         Ok(response) => zephyr_providers::decode(&send.effect, &response),
-        Err(StoreError::Unavailable(error)) => Outcome::Retry { after: None, error },
+        Err(StoreError::Unavailable(error) | StoreError::Lapsed(error)) => Outcome::Retry { after: None, error },
         Err(StoreError::Unknown(error)) => Outcome::Ambiguous { error },
         Err(StoreError::Corrupt(error)) => Outcome::Permanent { error },
     }

@@ -4,13 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use zephyr_core::StreamId;
 use zephyr_core::effect::Lane;
 use zephyr_engine::ports::{
-    AppliedRow, AuditPlace, AuditRow, Backlog, Claimed, Commit, Committed, Due, EventRow, Kept, Loaded, NoticeRow,
-    ObjectKey, Objects, PolicyRow, Registry, RequestRow, Retry, Store, StoreError, TokenRow,
+    AppliedRow, AuditPlace, AuditRow, Backlog, Claimed, Commit, Committed, Due, EventRow, Kept, Lease, Loaded,
+    NoticeRow, ObjectKey, Objects, PolicyRow, Registry, RequestRow, Retry, Store, StoreError, TokenRow,
 };
 use zephyr_server::ServeError;
 use zephyr_store::ModelStore;
@@ -55,6 +55,9 @@ impl Faulty {
 impl Store for Faulty {
     async fn now(&self) -> Result<Timestamp, StoreError> {
         self.inner.now().await
+    }
+    async fn renew(&self, lasts: SignedDuration) -> Result<Lease, StoreError> {
+        self.inner.renew(lasts).await
     }
     async fn load(&self, ids: &[StreamId]) -> Result<Loaded, StoreError> {
         self.inner.load(ids).await

@@ -2,12 +2,12 @@
 
 use std::cmp::Reverse;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use zephyr_core::StreamId;
 use zephyr_core::effect::Lane;
 use zephyr_engine::ports::{
-    Backlog, Claimed, Commit, Committed, Due, EventRow, Loaded, ObjectKey, Objects, RequestRow, Retry, Standing, Store,
-    StoreError,
+    Backlog, Claimed, Commit, Committed, Due, EventRow, Lease, Loaded, ObjectKey, Objects, RequestRow, Retry, Standing,
+    Store, StoreError,
 };
 
 use super::ModelStore;
@@ -18,6 +18,10 @@ impl Store for ModelStore {
         Ok(self.lock().now)
     }
 
+    async fn renew(&self, lasts: SignedDuration) -> Result<Lease, StoreError> {
+        self.renewed(lasts)
+    }
+
     async fn load(&self, ids: &[StreamId]) -> Result<Loaded, StoreError> {
         let data = self.lock();
         let streams = ids.iter().map(|id| data.streams.get(id).map(|stream| stream.row.clone())).collect();
@@ -25,8 +29,8 @@ impl Store for ModelStore {
     }
 
     async fn commit(&self, commits: &[Commit]) -> Result<Vec<Committed>, StoreError> {
-        let mut data = self.lock_for_writing()?;
-        Ok(commits.iter().map(|commit| data.apply(commit)).collect())
+        let (mut data, epoch) = self.lock_for_writing()?;
+        Ok(commits.iter().map(|commit| data.apply(commit, epoch)).collect())
     }
 
     async fn due(&self, limit: usize) -> Result<Due, StoreError> {
@@ -39,11 +43,10 @@ impl Store for ModelStore {
     }
 
     async fn claim(&self, lane: Lane, limit: usize) -> Result<Vec<Claimed>, StoreError> {
-        let mut data = self.lock_for_writing()?;
+        let (mut data, epoch) = self.lock_for_writing()?;
         let now = data.now;
         let free = data.free.iter().filter(|(of, _, due_at, _)| *of == lane && *due_at <= now);
         let ids: Vec<_> = free.map(|(_, _, _, id)| *id).take(limit).collect();
-        let epoch = self.epoch;
         ids.iter().for_each(|id| data.change_effect(*id, |row| row.epoch = Some(epoch)));
         let rows = ids.iter().filter_map(|id| data.effects.get(id).map(|row| (*id, row)));
         let claimed = rows.map(|(id, row)| Claimed {
@@ -58,9 +61,9 @@ impl Store for ModelStore {
     }
 
     async fn retry(&self, retries: &[Retry]) -> Result<(), StoreError> {
-        let mut data = self.lock_for_writing()?;
+        let (mut data, epoch) = self.lock_for_writing()?;
         for retry in retries {
-            if data.holds(retry.effect) {
+            if data.holds(retry.effect, epoch) {
                 data.give_back(retry.effect, retry);
             }
         }
@@ -97,7 +100,7 @@ impl Store for ModelStore {
     async fn backlog(&self) -> Result<Backlog, StoreError> {
         let data = self.lock();
         let next_wake = data.wakes.iter().map(|(_, at, _)| *at).min();
-        let mut backlog = Backlog { epoch: self.epoch, next_wake, ..Backlog::default() };
+        let mut backlog = Backlog { epoch: self.epoch(), next_wake, ..Backlog::default() };
         for row in data.effects.values().filter(|row| row.done_at.is_none()) {
             let standing = match (row.epoch, row.attempt) {
                 (Some(_), _) => Standing::Sending,
@@ -120,7 +123,7 @@ impl Objects for ModelStore {
         R: Send + 'static,
         F: FnOnce(Timestamp, Vec<Option<String>>) -> (R, Vec<(ObjectKey, String)>) + Send + 'static,
     {
-        let mut data = self.lock_for_writing()?;
+        let (mut data, _) = self.lock_for_writing()?;
         let documents = keys.iter().map(|key| data.objects.get(key).map(|(_, text)| text.clone())).collect();
         let (result, written) = handle(data.now, documents);
         for (key, text) in written {

@@ -13,7 +13,7 @@ use super::data::{Data, whole};
 
 impl Registry for ModelStore {
     async fn put_token(&self, token: TokenRow, answers: Option<RequestRow>) -> Result<Kept, StoreError> {
-        let mut data = self.lock_for_writing()?;
+        let (mut data, _) = self.lock_for_writing()?;
         let kept = data.answer(answers);
         if kept == Kept::Done {
             data.tokens.entry(token.hash.clone()).or_insert(token);
@@ -43,7 +43,7 @@ impl Registry for ModelStore {
         request: Option<&str>,
         answers: Option<RequestRow>,
     ) -> Result<Kept, StoreError> {
-        let mut data = self.lock_for_writing()?;
+        let (mut data, _) = self.lock_for_writing()?;
         let kept = data.answer(answers);
         let revocation = Revocation { at: data.now, by: by.to_owned(), request: request.map(str::to_owned) };
         if kept == Kept::Done
@@ -55,7 +55,7 @@ impl Registry for ModelStore {
     }
 
     async fn put_policy(&self, policy: PolicyRow, answers: Option<RequestRow>) -> Result<Kept, StoreError> {
-        let mut data = self.lock_for_writing()?;
+        let (mut data, _) = self.lock_for_writing()?;
         let kept = data.answer(answers);
         if kept == Kept::Repeated {
             return Ok(kept);
@@ -79,7 +79,7 @@ impl Registry for ModelStore {
     }
 
     async fn note(&self, notice: NoticeRow) -> Result<(), StoreError> {
-        let mut data = self.lock_for_writing()?;
+        let (mut data, _) = self.lock_for_writing()?;
         let now = data.now;
         data.notices.push((now, notice));
         Ok(())

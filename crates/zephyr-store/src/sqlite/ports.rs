@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use zephyr_core::StreamId;
 use zephyr_core::effect::Lane;
 use zephyr_engine::ports::{
-    Backlog, Claimed, Commit, Committed, Due, EventRow, Loaded, ObjectKey, Objects, RequestRow, Retry, Store,
+    Backlog, Claimed, Commit, Committed, Due, EventRow, Lease, Loaded, ObjectKey, Objects, RequestRow, Retry, Store,
     StoreError,
 };
 
@@ -18,6 +18,11 @@ use crate::statements::{LOAD_OBJECTS, OBJECTS, PUT_OBJECT};
 impl Store for SqliteStore {
     async fn now(&self) -> Result<Timestamp, StoreError> {
         self.inner.now()
+    }
+
+    async fn renew(&self, _lasts: SignedDuration) -> Result<Lease, StoreError> {
+        // One server at a time: opening began the epoch, and nobody else's can begin before this one has closed.
+        Ok(Lease { epoch: self.epoch(), lasts: None, freed: 0 })
     }
 
     async fn load(&self, ids: &[StreamId]) -> Result<Loaded, StoreError> {

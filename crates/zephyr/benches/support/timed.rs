@@ -5,10 +5,10 @@ use std::time::Instant;
 
 use tokio::sync::watch;
 use zephyr_core::effect::Lane;
-use zephyr_core::{StreamId, Timestamp};
+use zephyr_core::{SignedDuration, StreamId, Timestamp};
 use zephyr_engine::ports::{
-    AppliedRow, AuditPlace, AuditRow, Backlog, Claimed, Commit, Committed, Due, EventRow, Kept, Loaded, NoticeRow,
-    ObjectKey, Objects, PolicyRow, Registry, RequestRow, Retry, Store, StoreError, TokenRow,
+    AppliedRow, AuditPlace, AuditRow, Backlog, Claimed, Commit, Committed, Due, EventRow, Kept, Lease, Loaded,
+    NoticeRow, ObjectKey, Objects, PolicyRow, Registry, RequestRow, Retry, Store, StoreError, TokenRow,
 };
 use zephyr_store::SqliteStore;
 
@@ -75,6 +75,7 @@ macro_rules! through {
 impl Store for TimedStore {
     through! {
         now() -> Timestamp;
+        renew(lasts: SignedDuration) -> Lease;
         load(ids: &[StreamId]) -> Loaded;
         commit(commits: &[Commit]) -> Vec<Committed>;
         due(limit: usize) -> Due;
