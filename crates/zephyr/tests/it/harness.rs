@@ -148,6 +148,12 @@ impl Server<'_> {
         self.child.as_ref().unwrap().id()
     }
 
+    /// Waits until it has ended by itself, and hands over its exit code. Its log may hold errors.
+    pub fn ended(mut self) -> Option<i32> {
+        let mut child = self.child.take().unwrap();
+        self.place.until("it has ended by itself", || child.try_wait().unwrap()).code()
+    }
+
     /// kill −9.
     pub fn kill(mut self) {
         let mut child = self.child.take().unwrap();

@@ -9,6 +9,7 @@
 )]
 
 mod bad_input;
+mod bad_store;
 mod crash;
 mod declaring;
 mod demo;
