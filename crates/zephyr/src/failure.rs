@@ -118,6 +118,7 @@ fn hint(problem: &Problem) -> Option<String> {
         }
         Code::NotFound if given.contains("/api/v1/incidents") => "`zephyr incident list --all` shows which there are",
         Code::Unavailable => "try again in a moment; `zephyr doctor` on the server's machine says what is wrong",
+        Code::TooMany => "try again in a moment",
         Code::Internal => "what went wrong is in the server's log",
         _ if given.is_empty() => return None,
         _ => given,

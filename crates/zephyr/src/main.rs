@@ -119,6 +119,7 @@ async fn ask(session: &mut Session<'_>, settings: &Settings, command: Option<Com
         Some(Command::Why(given)) => commands::why::run(session, given).await,
         Some(Command::Report(Report::Missed(given))) => commands::report_missed::run(session, given).await,
         Some(Command::Policy(policy)) => commands::policy::run(session, policy).await,
+        Some(Command::Audit(given)) => commands::audit::run(session, given).await,
         Some(Command::Token(Token::Create(given))) => commands::token_create::run(session, given).await,
         Some(Command::Token(Token::List)) => commands::token_list::list(session).await,
         Some(Command::Token(Token::Revoke(given))) => commands::token_list::revoke(session, given).await,

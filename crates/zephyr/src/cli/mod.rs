@@ -7,6 +7,7 @@ use zephyr_core::PersonId;
 
 use crate::env;
 
+mod audit;
 mod check;
 #[cfg(test)]
 mod examples;
@@ -21,6 +22,7 @@ mod token;
 mod values;
 mod why;
 
+pub use audit::{Audit, When};
 pub use check::{Check, Doctor};
 pub use incident::{End, Incident, List, One, Open, Reopen, Resolve, SetService, SetSeverity, Show, Timeline, Update};
 pub use init::Init;
@@ -141,6 +143,8 @@ Examples:
   zephyr token create --person maya --expires 90d
   zephyr token list")]
     Token(Token),
+    /// Who did what: incidents, tokens, policies, and who signed in
+    Audit(Audit),
     /// Is everything in order: store, policy, clock, disk, and what rings outside
     #[command(after_help = "\
 Examples:

@@ -14,6 +14,7 @@ use crate::render::Clock;
 use crate::settings::Settings;
 
 pub mod ack;
+pub mod audit;
 pub mod check;
 pub mod demo;
 pub mod doctor;
@@ -164,6 +165,8 @@ pub mod paths {
     pub const ONCALL: &str = "/api/v1/oncall";
     /// Policies: which were in force, and applying another.
     pub const POLICIES: &str = "/api/v1/policies";
+    /// Who did what.
+    pub const AUDIT: &str = "/api/v1/audit";
     /// Tokens.
     pub const TOKENS: &str = "/api/v1/tokens";
 

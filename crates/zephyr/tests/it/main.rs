@@ -10,6 +10,7 @@
 
 mod bad_input;
 mod bad_store;
+mod clocks;
 mod crash;
 mod declaring;
 mod demo;
