@@ -20,14 +20,17 @@ impl CallError {
     pub fn may_pass(&self) -> bool {
         match self {
             Self::Unreached(_) | Self::Lost(_) => true,
-            Self::Problem(problem) => problem.code == Code::Unavailable,
+            Self::Problem(problem) => matches!(problem.code, Code::Unavailable | Code::TooMany),
             Self::Nonsense(_) => false,
         }
     }
 
     /// Whether another server of the same zephyr may answer it. What one of them refuses, all refuse.
     pub fn is_no_answer(&self) -> bool {
-        self.may_pass() || matches!(self, Self::Nonsense(_))
+        match self {
+            Self::Unreached(_) | Self::Lost(_) | Self::Nonsense(_) => true,
+            Self::Problem(problem) => problem.code == Code::Unavailable,
+        }
     }
 
     /// Of several servers without an answer, which error counts: that something may have been done is told first.
