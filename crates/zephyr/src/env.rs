@@ -7,7 +7,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-/// The server to talk to, `http://127.0.0.1:7878`. As `--server`.
+/// The server to talk to, `http://127.0.0.1:7878`, or several with commas. As `--server`.
 pub const SERVER: &str = "ZEPHYR_SERVER";
 /// The token to show it. As `--token`, but invisible to other users of the machine.
 pub const TOKEN: &str = "ZEPHYR_TOKEN";

@@ -83,7 +83,9 @@ async fn run(cli: Cli, printer: &mut Printer) -> Result<Exit, Failure> {
         Some(Command::Demo(given)) => return commands::demo::run(printer, given, settings.json).await,
         command => {
             let mut session = Session::new(&settings, printer)?;
-            let done = ask(&mut session, &settings, command).await?;
+            let done = ask(&mut session, &settings, command).await;
+            session.tell_clocks();
+            let done = done?;
             last_known::keep(&session).await;
             Ok(done)
         }

@@ -9,8 +9,8 @@ use crate::serve::database::Address;
 /// How to reach a server.
 #[derive(Debug, Clone)]
 pub struct Connection {
-    /// Its address, where it was given.
-    pub server: Option<String>,
+    /// Addresses, where any were given: the first that answers is asked.
+    pub servers: Vec<String>,
     /// The token, where it was given.
     pub token: Option<String>,
     /// Who is asking.
@@ -51,10 +51,11 @@ impl Settings {
             Some(person) => Person::Given(person.to_string()),
             None => guess().map_or(Person::Nobody, Person::Guessed),
         };
-        let blank = |text: &String| !text.trim().is_empty();
+        let is_there = |text: &String| !text.trim().is_empty();
+        let bare = |url: &String| url.trim().trim_end_matches('/').to_owned();
         let connection = Connection {
-            server: given.server.filter(blank).map(|url| url.trim_end_matches('/').to_owned()),
-            token: given.token.filter(blank),
+            servers: given.servers.iter().filter(|url| is_there(url)).map(bare).collect(),
+            token: given.token.filter(is_there),
             person,
             data: given.data.filter(|path| !path.as_os_str().is_empty()),
             database: given.database,

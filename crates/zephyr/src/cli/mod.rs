@@ -60,9 +60,10 @@ pub struct Cli {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Connection")]
 pub struct Connection {
-    /// The server, `http://127.0.0.1:7878`; else the one that runs on this machine
-    #[arg(long, global = true, env = env::SERVER, value_name = "URL")]
-    pub server: Option<String>,
+    /// The server, `http://127.0.0.1:7878`; of several, with commas, the first that answers. Else the one that runs on
+    /// this machine
+    #[arg(long = "server", global = true, env = env::SERVER, value_name = "URL", value_delimiter = ',')]
+    pub servers: Vec<String>,
     /// The token to show it; else the machine's own. Better given by the environment: others can see a command line
     #[arg(long, global = true, env = env::TOKEN, value_name = "TOKEN", hide_env_values = true)]
     pub token: Option<String>,

@@ -73,7 +73,7 @@ pub fn summary(given: &cli::Open) -> Result<String, Failure> {
 async fn open(session: &Session<'_>, settings: &Settings, body: &OpenIncident) -> Result<Changed, Failure> {
     let client = &session.client;
     let words = serde_json::to_string(body).unwrap_or_default();
-    let same = format!("{}\n{:?}\n{words}", client.url(), client.speaks_for());
+    let same = format!("{}\n{:?}\n{words}", client.urls().join(","), client.speaks_for());
     let state = settings.connection.state.as_ref();
     let key = OpeningKey::for_opening(state, &same);
     let mut answer = client.post_surely(paths::INCIDENTS, body, key.as_str()).await;
@@ -83,9 +83,7 @@ async fn open(session: &Session<'_>, settings: &Settings, body: &OpenIncident) -
     }
     match answer {
         Err(CallError::Lost(why)) => {
-            Err(Failure::new(Exit::Unreachable, format!("the answer of {} was lost", client.url()))
-                .why(why)
-                .hint("it may be open: type the same line again, it opens no second one"))
+            Err(client.lost(why).hint("it may be open: type the same line again, it opens no second one"))
         }
         Err(error) => {
             key.forget();

@@ -11,8 +11,9 @@ use tokio::sync::watch;
 use zephyr_core::World;
 use zephyr_core::oncall::Schedule;
 use zephyr_core::policy::Policy;
+use zephyr_engine::ports::{StoreError};
 use zephyr_fault::{self as fault, Point};
-use zephyr_server::Policies;
+use zephyr_server::{Policies, ServeError};
 use zephyr_store::{OpenError, Options, SqliteStore};
 
 use crate::cli;
@@ -146,11 +147,24 @@ async fn serve<S: Kept>(
         signals.next().await;
     };
     tokio::select! {
-        ended = served => ended.map(|()| Exit::Done).map_err(|error| {
-            Failure::refused("the server had to stop").why(error).hint("start it again; the log says more")
-        }),
+        ended = served => ended.map(|()| Exit::Done).map_err(|error| stopped(&error)),
         () = told => Err(Failure::refused("ended at once, as asked twice")
             .why("sends under way are made again at the next start")),
+    }
+}
+
+/// Why it ended by itself. What the store says of itself has what to do after its last colon.
+fn stopped(error: &ServeError) -> Failure {
+    let failure = Failure::refused("the server had to stop");
+    match error {
+        ServeError::Store(StoreError::Corrupt(text)) => match text.rsplit_once(": ") {
+            Some((why, hint)) => failure.why(why).hint(hint),
+            None => failure.why(text).hint("start it again; the log says more"),
+        },
+        error => {
+            let source = std::error::Error::source(error).map(|source| format!(": {source}")).unwrap_or_default();
+            failure.why(format!("{error}{source}")).hint("start it again; the log says more")
+        }
     }
 }
 
@@ -202,7 +216,6 @@ async fn open(data: &Path, speed: u32) -> Result<SqliteStore, Failure> {
 /// What cannot be opened: the store's errors say what, and after the colon what to do.
 pub fn cannot_open(error: &OpenError) -> Failure {
     let text = error.to_string();
-    let why = std::error::Error::source(error).map(ToString::to_string);
     let (what, hint) = text.split_once(": ").unwrap_or((text.as_str(), "look at the disk"));
     let hint = match error {
         OpenError::InUse { .. } => "stop that one, or give this one a folder of its own: --data DIR",
@@ -211,7 +224,11 @@ pub fn cannot_open(error: &OpenError) -> Failure {
         }
         _ => hint,
     };
-    Failure { why, ..Failure::refused(what).hint(hint) }
+    let failure = Failure::refused(what).hint(hint);
+    match std::error::Error::source(error) {
+        Some(source) => failure.why(source),
+        None => failure,
+    }
 }
 
 async fn now<S: Kept>(store: &S) -> jiff::Timestamp {

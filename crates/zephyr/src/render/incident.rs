@@ -186,9 +186,25 @@ pub fn story(entries: &[Entry], all: bool, clock: &Clock) -> Vec<Line> {
     let mut told: Vec<&Entry> = entries.iter().filter(|entry| !entry.detail).collect();
     told.retain(once());
     let left_out = if all { 0 } else { told.len().saturating_sub(STORY) };
-    let more = (left_out > 0).then(|| Line::indented(2).faint(&format!("({left_out} earlier entries: --all)")));
-    let last = told.iter().skip(left_out);
-    more.into_iter().chain(last.map(|entry| Line::labelled(&clock.second(entry.at)).plain(&entry.text))).collect()
+    let mut lines = Vec::new();
+    if left_out > 0 {
+        lines.push(Line::indented(2).faint(&format!("({left_out} earlier entries: --all)")));
+    }
+    let mut day = clock.day(clock.now);
+    for entry in told.into_iter().skip(left_out) {
+        lines.extend(happened(entry, &mut day, clock));
+    }
+    lines
+}
+
+/// One entry with its time, and before it the day where that is not the one told last.
+pub fn happened(entry: &Entry, day: &mut String, clock: &Clock) -> Vec<Line> {
+    let own = clock.day(entry.at);
+    let is_new = own != *day;
+    let heading = is_new.then(|| Line::indented(2).strong(&own));
+    *day = own;
+    let line = Line::labelled(&clock.second(entry.at)).plain(&entry.text);
+    heading.into_iter().chain([line]).collect()
 }
 
 /// Whether an entry says something that those before it did not: every step of a channel names it again.

@@ -23,8 +23,8 @@ fn p8_an_unknown_service_is_told_what_was_meant_and_opens_nothing() {
     let place = Place::new();
     let _server = place.start();
     let refused = place.see(&["incident", "open", "--service", "serch", "Results are empty"]);
-    assert!(refused.starts_with("exit 1\n--- stderr\nerror: The policy has no service `serch`"), "{refused}");
-    assert!(refused.contains("Did you mean search?"), "{refused}");
+    assert!(refused.starts_with("exit 1\n--- stderr\nerror: the policy has no service `serch`"), "{refused}");
+    assert!(refused.contains("did you mean search?"), "{refused}");
     assert_eq!(place.get("/api/v1/incidents")["incidents"].as_array().unwrap().len(), 0);
 }
 

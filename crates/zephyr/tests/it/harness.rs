@@ -162,6 +162,12 @@ impl Server<'_> {
         self.child.as_ref().unwrap().id()
     }
 
+    /// Waits until it has ended by itself, and hands over its exit code. Its log may hold errors.
+    pub fn ended(mut self) -> Option<i32> {
+        let mut child = self.child.take().unwrap();
+        self.place.until("it has ended by itself", || child.try_wait().unwrap()).code()
+    }
+
     /// kill −9.
     pub fn kill(mut self) {
         let mut child = self.child.take().unwrap();
@@ -244,6 +250,18 @@ macro_rules! see {
             insta::assert_snapshot!($seen)
         })
     };
+}
+
+/// Says that a test could not run: here, and in the summary of `cargo xtask ci`.
+pub fn skipped(name: &str, why: &str) {
+    use std::io::Write as _;
+    let line = format!("{name} — {why}");
+    let mut out = std::io::stdout();
+    writeln!(out, "SKIPPED: {line}").unwrap();
+    if let Some(path) = std::env::var_os("ZEPHYR_SKIPPED") {
+        let file = std::fs::OpenOptions::new().append(true).create(true).open(path);
+        writeln!(file.unwrap(), "{line}").unwrap();
+    }
 }
 
 /// The folder of the whole project.

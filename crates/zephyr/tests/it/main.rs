@@ -9,6 +9,7 @@
 )]
 
 mod bad_input;
+mod bad_store;
 mod clocks;
 #[path = "../../../zephyr-store/tests/it/cluster.rs"]
 mod cluster;
@@ -28,8 +29,10 @@ mod policy;
 mod proof;
 mod proxy;
 mod replicas;
+mod servers;
 mod serving;
 mod store;
+mod terminal;
 mod tokens;
 mod upgrade;
 mod why;
