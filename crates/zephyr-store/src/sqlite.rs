@@ -15,6 +15,7 @@ mod open;
 mod ports;
 mod read;
 mod registry;
+mod reserve;
 mod rows;
 mod run;
 mod writing;
@@ -74,6 +75,7 @@ struct Inner {
     connect: SqliteConnectOptions,
     readers: SqlitePool,
     guard: Guard,
+    reserve: reserve::Reserve,
     prune: claims::Prune,
 }
 

@@ -14,10 +14,12 @@ mod clocks;
 #[path = "../../../zephyr-store/tests/it/cluster.rs"]
 mod cluster;
 mod crash;
+mod damage;
 mod declaring;
 mod demo;
 mod docs;
 mod follow;
+mod full_disk;
 mod generated;
 mod harness;
 mod init;
