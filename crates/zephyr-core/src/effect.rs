@@ -34,6 +34,8 @@ pub enum Effect {
     Status(MirrorSend<StatusOp>),
     /// Bring the ticket nearer to what it should be.
     Ticket(MirrorSend<TicketOp>),
+    /// Let another incident know. The engine does it itself, on the other's stream; it reaches no provider.
+    Inform(Inform),
 }
 
 impl Effect {
@@ -41,7 +43,7 @@ impl Effect {
     pub fn lane(&self) -> Lane {
         match self {
             Self::Page(_) => Lane::Page,
-            Self::Hush(_) | Self::Channel(_) | Self::Status(_) | Self::Ticket(_) => Lane::Tell,
+            Self::Hush(_) | Self::Channel(_) | Self::Status(_) | Self::Ticket(_) | Self::Inform(_) => Lane::Tell,
         }
     }
 }
@@ -78,6 +80,16 @@ pub struct Hush {
     pub ring: u32,
     /// Why, in a few words: `answered by ines`.
     pub why: String,
+}
+
+/// One incident lets another know that it opened. No transaction spans two incidents: what the other has to know is an
+/// effect of the first, and its end is written together with what the other makes of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Inform {
+    /// Which opened.
+    pub incident: IncidentId,
+    /// Which has to know.
+    pub other: IncidentId,
 }
 
 /// One step towards what a mirrored thing should look like.

@@ -88,6 +88,14 @@ pub const BODY_BYTES: usize = 64 * 1024;
 pub const LONG_POLL_MAX_SECS: u64 = 30;
 /// Rows in one answer of a list.
 pub const LIST_ROWS: usize = 200;
+/// How long ago an incident was opened at most for a declaration of the same to be about it: people who see one thing
+/// break declare it within minutes of each other, and what breaks again later may be something else.
+pub const SIMILAR_WITHIN: SignedDuration = SignedDuration::from_mins(10);
+/// Open incidents that one declaration is compared with at most, for each way of being the same; the newest.
+pub const SIMILAR_LOOKED_AT: usize = 8;
+/// Incidents about the same that an incident names, the first ones; its timeline has all.
+pub const SIMILAR_KEPT: usize = 20;
+
 /// An idempotency key.
 pub const REQUEST_KEY_CHARS: usize = 128;
 /// How long an idempotency key is kept.

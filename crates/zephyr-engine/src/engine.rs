@@ -74,6 +74,7 @@ impl<S: Store, E: Entropy> Engine<S, E> {
                     Some(stream) => Answer::Repeated(Box::new(incident_of(&self.store, stream).await?)),
                     None => Answer::NotFound,
                 },
+                Settled::Similar(other) => Answer::Similar(other),
                 Settled::Fenced | Settled::Busy => Answer::Busy,
             });
         }
@@ -102,6 +103,9 @@ impl<S: Store, E: Entropy> Engine<S, E> {
         }
         self.claim(Lane::Page).await?;
         self.claim(Lane::Tell).await?;
+        if !self.outbox.is_ready() && self.pass_on().await? {
+            self.claim(Lane::Tell).await?;
+        }
         self.hand_out().await
     }
 
@@ -249,7 +253,7 @@ impl<S: Store, E: Entropy> Engine<S, E> {
 }
 
 /// What zephyr itself has to say of an effect.
-fn own_word(send: &Send, outcome: Outcome, over: bool) -> Input {
+pub(crate) fn own_word(send: &Send, outcome: Outcome, over: bool) -> Input {
     Input::Outcome(Answered {
         stream: send.stream,
         id: send.id,
@@ -264,7 +268,7 @@ fn own_word(send: &Send, outcome: Outcome, over: bool) -> Input {
 fn is_doubtful(effect: &Effect) -> bool {
     match effect {
         Effect::Page(_) => true,
-        Effect::Hush(_) => false,
+        Effect::Hush(_) | Effect::Inform(_) => false,
         Effect::Channel(send) => !send.lookup,
         Effect::Status(send) => !send.lookup,
         Effect::Ticket(send) => !send.lookup,

@@ -46,6 +46,8 @@ pub enum Answer {
     Done(Box<Incident>),
     /// The same request was answered before; the incident as it is now.
     Repeated(Box<Incident>),
+    /// One about the same is open: this one. Nothing was opened.
+    Similar(Box<Incident>),
     /// The key was used for another request.
     KeyReused,
     /// Refused; nothing changed.

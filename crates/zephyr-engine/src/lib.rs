@@ -7,12 +7,15 @@
 //! Deliberately not here: how providers are spoken to, and HTTP.
 
 mod engine;
+mod inform;
 mod input;
 mod outbox;
 pub mod ports;
 mod retry;
+mod similar;
 mod state;
 mod transact;
+mod write;
 
 pub use engine::Engine;
 pub use input::{Answer, Ask, Request, RequestKey};

@@ -1,15 +1,16 @@
 //! Load, decide, commit: for many inputs at once, in one transaction, again for those where another was faster.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use zephyr_core::effect::{Effect, Lane, Outcome};
-use zephyr_core::incident::{self, Decided, Declaration, Event, Incident, Open, Refused, STATE_FORMAT};
-use zephyr_core::{Cause, EffectId, IncidentId, StreamId, World, catalog, limits};
+use zephyr_core::effect::{Effect, Inform, Lane, Outcome};
+use zephyr_core::incident::{self, Decided, Declaration, Event, Incident, Open, Refused, STATE_FORMAT, Similar};
+use zephyr_core::{Cause, EffectId, IncidentId, StreamId, World, limits};
 
 use crate::engine::Engine;
 use crate::input::{Ask, Request};
 use crate::ports::{Commit, Committed, Entropy, EventRow, Finish, NewEffect, RequestRow, Store, StoreError};
+use crate::similar::Alike;
 use crate::state::incident_of;
 
 /// One thing to decide about one stream.
@@ -21,6 +22,24 @@ pub(crate) enum Input {
     Request(Request),
     /// An effect has an outcome.
     Outcome(Answered),
+    /// Another incident has something to tell this one.
+    Told(Told),
+}
+
+impl Input {
+    fn key(&self) -> Option<&str> {
+        match self {
+            Self::Request(Request { key: Some(key), .. }) => Some(&key.key),
+            Self::Request(_) | Self::Wake(_) | Self::Outcome(_) | Self::Told(_) => None,
+        }
+    }
+}
+
+/// Which incident is to be told of which, and the effect that ends with it.
+#[derive(Debug, Clone)]
+pub(crate) struct Told {
+    pub inform: Inform,
+    pub finish: Finish,
 }
 
 /// An effect and what became of it.
@@ -43,9 +62,44 @@ pub(crate) enum Settled {
     Refused(Refused),
     NotFound,
     Repeated(RequestRow),
+    /// One about the same is open.
+    Similar(Box<Incident>),
     /// The effect belongs to another epoch.
     Fenced,
     Busy,
+}
+
+impl Settled {
+    fn done(state: &Incident) -> Self {
+        Self::Done(Box::new(state.clone()))
+    }
+}
+
+/// What is to become of one input.
+pub(crate) enum Next {
+    Decided(Box<Decided>),
+    Settled(Settled),
+    /// It rests on what is only being opened: it is decided once that is written.
+    Later,
+}
+
+impl Next {
+    fn decided(decided: Decided) -> Self {
+        Self::Decided(Box::new(decided))
+    }
+}
+
+/// Inputs decided together, before they are written.
+#[derive(Debug, Default)]
+struct Turn {
+    states: States,
+    commits: Vec<Commit>,
+    /// Whose commit it is, by input.
+    owners: Vec<usize>,
+    /// Inputs that write nothing, with their answer; without one it is the state.
+    unwritten: Vec<(usize, Option<Settled>)>,
+    /// Inputs to decide once this is written.
+    later: Vec<usize>,
 }
 
 impl<S: Store, E: Entropy> Engine<S, E> {
@@ -57,44 +111,24 @@ impl<S: Store, E: Entropy> Engine<S, E> {
             if todo.is_empty() {
                 break;
             }
-            let (now, mut states) = self.load(&inputs_at(inputs, &todo)).await?;
-            let mut commits = Vec::new();
-            let mut owners = Vec::new();
-            let mut followers = Vec::new();
-            for index in std::mem::take(&mut todo) {
-                let Some(input) = inputs.get(index) else { continue };
-                match self.decide(input, &states, now).await? {
-                    Ok(planned) => {
-                        let staged = commits.len();
-                        if let Some(commit) = self.commit_of(input, *planned, now, staged, &mut states)? {
-                            commits.push(commit);
-                            owners.push(index);
-                        } else {
-                            followers.push(index);
-                        }
-                    }
-                    Err(other) => {
-                        if let Some(slot) = settled.get_mut(index) {
-                            *slot = Some(other);
-                        }
-                    }
-                }
-            }
+            todo.sort_unstable();
+            let turn = self.stage(inputs, std::mem::take(&mut todo)).await?;
+            let Turn { states, commits, owners, unwritten, later } = turn;
+            todo.extend(later);
             let results = if commits.is_empty() { Vec::new() } else { self.write(commits).await? };
             let all_written = results.iter().all(|(result, _)| *result == Committed::Done);
-            for index in followers {
-                // What changed nothing may rest on what was decided before it in the same turn.
+            for (index, answer) in unwritten {
+                // What writes nothing may rest on what was decided before it in the same turn.
                 match (inputs.get(index), settled.get_mut(index)) {
-                    (Some(input), Some(slot)) if all_written => {
-                        *slot = states.of(input).map(|state| Settled::Done(Box::new(state.clone())));
-                    }
+                    (Some(_), Some(slot)) if all_written && answer.is_some() => *slot = answer,
+                    (Some(input), Some(slot)) if all_written => *slot = states.of(input).map(Settled::done),
                     _ => todo.push(index),
                 }
             }
             for (index, (result, stream)) in owners.into_iter().zip(results) {
                 let Some(slot) = settled.get_mut(index) else { continue };
                 match result {
-                    Committed::Done => *slot = states.get(stream).map(|state| Settled::Done(Box::new(state.clone()))),
+                    Committed::Done => *slot = states.get(stream).map(Settled::done),
                     Committed::Fenced => *slot = Some(Settled::Fenced),
                     Committed::Repeated => *slot = self.repeated(inputs.get(index)).await?,
                     Committed::Conflict => {
@@ -105,6 +139,43 @@ impl<S: Store, E: Entropy> Engine<S, E> {
             }
         }
         Ok(settled.into_iter().map(|slot| slot.unwrap_or(Settled::Busy)).collect())
+    }
+
+    /// Decides the inputs `todo`, in order, on what is stored and on one another.
+    async fn stage(&mut self, inputs: &[Input], todo: Vec<usize>) -> Result<Turn, StoreError> {
+        let mut turn = Turn::default();
+        let asked = || todo.iter().filter_map(|index| inputs.get(*index));
+        let mut alike = Alike::of(&self.store, asked(), &self.world).await?;
+        let mut streams: BTreeSet<StreamId> = asked().flat_map(streams_of).chain(alike.streams()).collect();
+        let streams: Vec<StreamId> = std::iter::from_fn(|| streams.pop_first()).collect();
+        let (now, states) = self.load(&streams).await?;
+        turn.states = states;
+        let mut keys = BTreeSet::new();
+        for index in todo {
+            let Some(input) = inputs.get(index) else { continue };
+            // The second of a double click is answered like the first, once that is written.
+            if input.key().is_some_and(|key| keys.contains(key)) {
+                turn.later.push(index);
+                continue;
+            }
+            match self.decide(input, &turn.states, &alike, now).await? {
+                Next::Decided(planned) => {
+                    let staged = turn.commits.len();
+                    match self.commit_of(input, *planned, now, staged, &mut turn.states)? {
+                        Some(commit) => {
+                            alike.decided(commit.stream, &commit.index);
+                            keys.extend(input.key());
+                            turn.commits.push(commit);
+                            turn.owners.push(index);
+                        }
+                        None => turn.unwritten.push((index, None)),
+                    }
+                }
+                Next::Settled(answer) => turn.unwritten.push((index, Some(answer))),
+                Next::Later => turn.later.push(index),
+            }
+        }
+        Ok(turn)
     }
 
     async fn repeated(&self, input: Option<&Input>) -> Result<Option<Settled>, StoreError> {
@@ -121,7 +192,7 @@ impl<S: Store, E: Entropy> Engine<S, E> {
         let loaded = self.store.load(ids).await?;
         for row in loaded.streams.into_iter().flatten() {
             let id = row.id;
-            states.0.insert(id, incident_of(&self.store, row).await?);
+            states.known.insert(id, incident_of(&self.store, row).await?);
         }
         Ok((loaded.now, states))
     }
@@ -130,42 +201,54 @@ impl<S: Store, E: Entropy> Engine<S, E> {
         &mut self,
         input: &Input,
         states: &States,
+        alike: &Alike,
         now: Timestamp,
-    ) -> Result<Result<Box<Decided>, Settled>, StoreError> {
+    ) -> Result<Next, StoreError> {
         let world = self.world.clone();
-        if let Input::Request(Request { key: Some(key), .. }) = input
-            && let Some(row) = self.store.request(&key.key).await?
+        if let Some(key) = input.key()
+            && let Some(row) = self.store.request(key).await?
         {
-            return Ok(Err(Settled::Repeated(row)));
+            return Ok(Next::Settled(Settled::Repeated(row)));
         }
+        if let Input::Request(Request { ask: Ask::Open(declared), actor, id, .. }) = input {
+            let similar = match alike.likeness(declared, actor, states, &world, now) {
+                Ok(similar) => similar,
+                Err(other) => return Ok(other),
+            };
+            let open = self.opening(declared, similar, now).await?;
+            let decided = incident::open(open, actor.clone(), Cause::Request(id.clone()), &world, now);
+            return Ok(decided.map_or(Next::Settled(Settled::Busy), Next::decided));
+        }
+        let Some(state) = states.of(input) else { return Ok(Next::Settled(Settled::NotFound)) };
         Ok(match input {
-            Input::Request(Request { ask: Ask::Open(declared), actor, id, .. }) => {
-                let open = self.opening(declared, &world, now).await?;
-                let cause = Cause::Request(id.clone());
-                incident::open(open, actor.clone(), cause, &world, now).map(Box::new).ok_or(Settled::Busy)
-            }
+            // Opened above.
+            Input::Request(Request { ask: Ask::Open(_), .. }) => Next::Settled(Settled::Busy),
             Input::Request(Request { ask: Ask::Of { command, .. }, actor, id, .. }) => {
-                let Some(state) = states.of(input) else { return Ok(Err(Settled::NotFound)) };
                 let cause = Cause::Request(id.clone());
-                incident::command(state, command.clone(), actor.clone(), cause, &world, now)
-                    .map(Box::new)
-                    .map_err(Settled::Refused)
-            }
-            Input::Wake(_) => match states.of(input) {
-                Some(state) => Ok(Box::new(incident::wake(state, &world, now))),
-                None => Err(Settled::NotFound),
-            },
-            Input::Outcome(Answered { id, effect, outcome, provider, .. }) => match states.of(input) {
-                Some(state) => {
-                    Ok(Box::new(incident::outcome(state, *id, effect, outcome.clone(), provider, &world, now)))
+                match incident::command(state, command.clone(), actor.clone(), cause, &world, now) {
+                    Ok(decided) => Next::decided(decided),
+                    Err(refused) => Next::Settled(Settled::Refused(refused)),
                 }
-                None => Err(Settled::NotFound),
+            }
+            Input::Wake(_) => Next::decided(incident::wake(state, &world, now)),
+            Input::Outcome(Answered { id, effect, outcome, provider, .. }) => {
+                Next::decided(incident::outcome(state, *id, effect, outcome.clone(), provider, &world, now))
+            }
+            Input::Told(Told { inform, finish }) => match states.get(inform.incident.stream()) {
+                Some(opened) => {
+                    Next::decided(incident::inform(state, opened, Cause::Effect(finish.effect), &world, now))
+                }
+                None => Next::Settled(Settled::NotFound),
             },
         })
     }
 
-    async fn opening(&mut self, declared: &Declaration, world: &World, now: Timestamp) -> Result<Open, StoreError> {
-        let matched = catalog::find(&world.policy, declared.summary.as_str());
+    async fn opening(
+        &mut self,
+        declared: &Declaration,
+        similar: Option<Similar>,
+        now: Timestamp,
+    ) -> Result<Open, StoreError> {
         let number = match self.next_number {
             Some(number) => number,
             None => {
@@ -174,12 +257,7 @@ impl<S: Store, E: Entropy> Engine<S, E> {
             }
         };
         self.next_number = Some(number + 1);
-        let declared = Declaration {
-            service: declared.service.clone().or(matched.service),
-            region: declared.region.clone().or(matched.region),
-            ..declared.clone()
-        };
-        Ok(Open { id: self.new_id(now), number, declared })
+        Ok(Open { id: self.new_id(now), number, declared: declared.clone(), similar })
     }
 
     fn new_id(&mut self, now: Timestamp) -> IncidentId {
@@ -200,6 +278,7 @@ impl<S: Store, E: Entropy> Engine<S, E> {
     ) -> Result<Option<Commit>, StoreError> {
         let finish = match input {
             Input::Outcome(answered) => answered.finish.clone(),
+            Input::Told(told) => Some(told.finish.clone()),
             Input::Wake(_) | Input::Request(_) => None,
         };
         let request = match input {
@@ -237,72 +316,35 @@ impl<S: Store, E: Entropy> Engine<S, E> {
             finish,
             request,
         };
-        states.0.insert(state.stream(), state);
+        states.put(state);
         Ok(Some(commit))
-    }
-
-    /// Commits, and takes note of what was committed. Where the store's answer was lost, what it holds is read before
-    /// anything else is done.
-    async fn write(&mut self, commits: Vec<Commit>) -> Result<Vec<(Committed, StreamId)>, StoreError> {
-        self.writes += 1;
-        let results = match self.store.commit(&commits).await {
-            Ok(results) => results,
-            Err(StoreError::Unknown(why)) => {
-                self.doubtful.extend(commits.iter().cloned());
-                return match self.settle_doubts().await {
-                    Ok(results) => Ok(results),
-                    Err(_) => Err(StoreError::Unknown(why)),
-                };
-            }
-            Err(error) => return Err(error),
-        };
-        let streams: Vec<StreamId> = commits.iter().map(|commit| commit.stream).collect();
-        for (commit, result) in commits.into_iter().zip(&results) {
-            if *result == Committed::Done {
-                self.adopt(commit);
-            }
-        }
-        Ok(results.into_iter().zip(streams).collect())
-    }
-
-    /// Finds out which commits without an answer were written: those whose events are in the store.
-    pub(crate) async fn settle_doubts(&mut self) -> Result<Vec<(Committed, StreamId)>, StoreError> {
-        let mut results = Vec::new();
-        while let Some(commit) = self.doubtful.first() {
-            let written = match commit.events.is_empty() {
-                // Nothing but the end of an effect or a request key: doing it again is harmless.
-                true => false,
-                false => {
-                    let found = self.store.events(commit.stream, commit.expected, commit.events.len()).await?;
-                    found == commit.events
-                }
-            };
-            let commit = self.doubtful.remove(0);
-            results.push((if written { Committed::Done } else { Committed::Conflict }, commit.stream));
-            if written {
-                self.adopt(commit);
-            }
-        }
-        Ok(results)
-    }
-
-    fn adopt(&mut self, commit: Commit) {
-        if let Some(wake_at) = commit.wake_at {
-            self.wake_no_later_than(wake_at);
-        }
-        for effect in commit.effects {
-            self.outbox.committed(commit.stream, effect, self.writes);
-        }
     }
 }
 
 /// States as they are in the present transaction.
 #[derive(Debug, Default)]
-pub(crate) struct States(BTreeMap<StreamId, Incident>);
+pub(crate) struct States {
+    known: BTreeMap<StreamId, Incident>,
+    /// Those opened in it.
+    new: BTreeSet<StreamId>,
+}
 
 impl States {
-    fn get(&self, stream: StreamId) -> Option<&Incident> {
-        self.0.get(&stream)
+    pub fn get(&self, stream: StreamId) -> Option<&Incident> {
+        self.known.get(&stream)
+    }
+
+    /// Whether it is not written yet.
+    pub fn is_new(&self, stream: StreamId) -> bool {
+        self.new.contains(&stream)
+    }
+
+    fn put(&mut self, state: Incident) {
+        let stream = state.stream();
+        if !self.known.contains_key(&stream) {
+            self.new.insert(stream);
+        }
+        self.known.insert(stream, state);
     }
 
     fn of(&self, input: &Input) -> Option<&Incident> {
@@ -316,15 +358,17 @@ fn stream_of(input: &Input) -> Option<StreamId> {
         Input::Request(Request { ask: Ask::Of { incident, .. }, .. }) => Some(incident.stream()),
         Input::Request(Request { ask: Ask::Open(_), .. }) => None,
         Input::Outcome(answered) => Some(answered.stream),
+        Input::Told(told) => Some(told.inform.other.stream()),
     }
 }
 
-fn inputs_at(inputs: &[Input], indices: &[usize]) -> Vec<StreamId> {
-    let mut streams: Vec<StreamId> =
-        indices.iter().filter_map(|index| inputs.get(*index)).filter_map(stream_of).collect();
-    streams.sort_unstable();
-    streams.dedup();
-    streams
+/// The stream that an input is about, and what it has to know besides.
+fn streams_of(input: &Input) -> impl Iterator<Item = StreamId> + use<> {
+    let besides = match input {
+        Input::Told(told) => Some(told.inform.incident.stream()),
+        Input::Wake(_) | Input::Request(_) | Input::Outcome(_) => None,
+    };
+    stream_of(input).into_iter().chain(besides)
 }
 
 fn to_row(event: &Event) -> Result<EventRow, StoreError> {

@@ -15,4 +15,5 @@ mod policy;
 mod policy_acme;
 mod policy_mistakes;
 mod scene;
+mod similar;
 mod stored;
