@@ -58,9 +58,9 @@ impl Alike {
         let subject = declared.subject(&world.policy);
         let values = Incident::about_values(declared, &subject);
         let streams: BTreeSet<&StreamId> = values.iter().filter_map(|value| self.0.get(value)).flatten().collect();
-        let all = streams.into_iter().filter_map(|stream| states.get(*stream));
-        let written = all.clone().filter(|state| !states.is_new(state.stream()));
-        let among_all = Likeness::of(declared, &subject, actor, all, now);
+        let all: Vec<&Incident> = streams.into_iter().filter_map(|stream| states.get(*stream)).collect();
+        let written = all.iter().copied().filter(|state| !states.is_new(state.stream()));
+        let among_all = Likeness::of(declared, &subject, actor, all.iter().copied(), now);
         if let Likeness::Offered(other) = among_all {
             return Err(Next::Settled(Settled::Similar(Box::new(other.clone()))));
         }

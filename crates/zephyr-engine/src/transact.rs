@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use zephyr_core::effect::{Effect, Inform, Lane, Outcome};
 use zephyr_core::incident::{self, Decided, Declaration, Event, Incident, Open, Refused, STATE_FORMAT, Similar};
-use zephyr_core::{Cause, EffectId, IncidentId, StreamId, World, limits};
+use zephyr_core::{Cause, EffectId, IncidentId, StreamId, limits};
 
 use crate::engine::Engine;
 use crate::input::{Ask, Request};

@@ -86,8 +86,9 @@ impl<'a> Likeness<'a> {
         candidates: impl IntoIterator<Item = &'a Incident>,
         now: Timestamp,
     ) -> Self {
+        let words = normalised(&declared.summary);
         let same = candidates.into_iter().filter(|other| other.may_be_told_to(actor, declared.private));
-        let same = same.filter(|other| other.is_recent(now) && other.is_about(declared, subject));
+        let same = same.filter(|other| other.is_recent(now) && other.is_about(subject, &words));
         let Some(other) = same.min_by_key(|other| (other.severity, std::cmp::Reverse(other.number))) else {
             return Self::New;
         };
@@ -143,10 +144,10 @@ impl Incident {
     }
 
     /// The same service and region; or the same words, unless they are known to be about another service or region.
-    fn is_about(&self, declared: &Declaration, subject: &Subject) -> bool {
+    fn is_about(&self, subject: &Subject, words: &str) -> bool {
         let (service, region) = (subject.service.as_ref(), subject.region.as_ref());
         let same_place = service.is_some() && service == self.service.as_ref() && region == self.region.as_ref();
-        let same_words = || normalised(&declared.summary) == normalised(&self.summary);
+        let same_words = || normalised(&self.summary) == words;
         same_place
             || (may_be_same(service, self.service.as_ref())
                 && may_be_same(region, self.region.as_ref())

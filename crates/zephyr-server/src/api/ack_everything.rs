@@ -45,7 +45,7 @@ pub async fn answer_all<S: Stores>(
         && let Some(earlier) = app.store.request(&key.key).await?
     {
         if earlier.body_hash != key.body_hash {
-            done(Answer::KeyReused)?;
+            done(app, Answer::KeyReused)?;
         }
         return held(app, caller, person).await;
     }
@@ -62,7 +62,7 @@ pub async fn answer_all<S: Stores>(
         match answer? {
             // Somebody else was faster with this one.
             Answer::Refused(_) | Answer::NotFound => {}
-            other => answered.push(*done(other)?.0),
+            other => answered.push(*done(app, other)?.0),
         }
     }
     if answered.is_empty() {

@@ -33,6 +33,7 @@ use zephyr_core::limits;
         super::show::show,
         super::timeline::timeline,
         super::events::events,
+        super::join::join,
         super::resolve::resolve,
         super::update::update,
         super::reopen::reopen,
