@@ -69,6 +69,12 @@ fn p12_what_was_only_being_opened_is_offered_to_nobody_when_it_is_not_written() 
     assert_eq!(said(&other.ask(open(declared(2, "Logins fail")))), "done INC-2");
     let answers = place.asks(vec![open(declared(2, CHECKOUT)), open(declared(2, CHECKOUT))]);
     assert_eq!(all_said(&answers), ["done INC-3", "similar INC-3"], "decided anew, both of them");
+    // The same for what is named: the one that opens beside another names one that there is.
+    assert_eq!(said(&other.ask(open(declared(2, "Nothing works")))), "done INC-4");
+    let answers = place.asks(vec![open(declared(3, "Cart is slow")), open(declared(1, "Cart is slow"))]);
+    assert_eq!(all_said(&answers), ["done INC-5", "done INC-6"]);
+    place.poll();
+    assert_eq!(place.incidents()[4].similar, [6].into());
 }
 
 #[test]

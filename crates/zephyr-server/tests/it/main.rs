@@ -18,5 +18,6 @@ mod long_poll;
 mod metrics;
 mod openapi;
 mod policies;
+mod similar;
 mod sqlite;
 mod tokens;
