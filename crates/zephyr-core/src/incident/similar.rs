@@ -149,15 +149,14 @@ impl Incident {
         let same_place = service.is_some() && service == self.service.as_ref() && region == self.region.as_ref();
         let same_words = || normalised(&self.summary) == words;
         same_place
-            || (may_be_same(service, self.service.as_ref())
-                && may_be_same(region, self.region.as_ref())
+            || (says_no_more(service, self.service.as_ref())
+                && says_no_more(region, self.region.as_ref())
                 && same_words())
     }
 }
 
-/// Not known to be different.
-fn may_be_same<Id: PartialEq>(one: Option<&Id>, other: Option<&Id>) -> bool {
-    one.is_none() || other.is_none() || one == other
+fn says_no_more<Id: PartialEq>(declared: Option<&Id>, known: Option<&Id>) -> bool {
+    declared.is_none() || declared == known
 }
 
 fn normalised(summary: &Summary) -> String {

@@ -69,15 +69,18 @@ fn p12_what_is_about_the_same() {
 }
 
 #[test]
-fn p12_the_same_words_about_another_service_are_another_incident() {
+fn p12_the_same_words_about_a_service_that_is_not_known_yet_are_another_incident() {
     let mut search = declared(2, "p99 elevated");
     search.service = Some("search".parse().unwrap());
     let mut open = Scene::open_in(wider(), 2, "p99 elevated", None);
-    assert_eq!(likeness(&open, &search), "offered", "not known to be another");
+    assert_eq!(likeness(&open, &search), "opens", "its owner is not paged yet");
     let set = Command::SetService { service: Some("checkout".parse().unwrap()), region: None };
     open.acts("quinn", set).unwrap();
     assert_eq!(likeness(&open, &search), "opens");
     assert_eq!(likeness(&open, &declared(2, "p99 elevated")), "offered");
+    let mut checkout = search;
+    checkout.service = Some("checkout".parse().unwrap());
+    assert_eq!(likeness(&open, &checkout), "offered");
 }
 
 #[test]

@@ -40,7 +40,10 @@ pub async fn run(session: &mut Session<'_>, settings: &Settings, given: cli::Ope
     if !session.json {
         tell(session, &mut watch, repeated, joined).await;
     }
-    if public && !joined && watch.incident.status_page.state == "none" && watch.incident.status_page.id.is_none() {
+    if public && joined {
+        let label = &watch.incident.label;
+        session.printer.say(format!("The public line is not shown: `zephyr incident update {label} TEXT` shows one."));
+    } else if public && watch.incident.status_page.state == "none" && watch.incident.status_page.id.is_none() {
         let severity = watch.incident.severity;
         session
             .printer

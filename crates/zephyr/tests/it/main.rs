@@ -23,6 +23,7 @@ mod pages;
 mod policy;
 mod proxy;
 mod serving;
+mod similar;
 mod store;
 mod tokens;
 mod upgrade;
