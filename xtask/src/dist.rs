@@ -74,7 +74,8 @@ fn lay_out(root: &Path, binary: &Path, tree: &Path) -> anyhow::Result<()> {
     }
     let pages = tree.join("usr/share/man/man1");
     fs::create_dir_all(&pages)?;
-    let made = Command::new(binary).arg("man").arg(&pages).stderr(Stdio::null()).stdout(Stdio::null()).status()?;
+    let made =
+        Command::new(binary).args(["man", "--out"]).arg(&pages).stderr(Stdio::null()).stdout(Stdio::null()).status()?;
     if !made.success() {
         fs::remove_dir_all(tree.join("usr/share/man"))?;
     }

@@ -7,11 +7,15 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+mod account;
 mod declaring;
 mod policy;
 mod problem;
 mod tokens;
 
+pub use account::{
+    Call, CallFigures, CallSend, Calls, MissedIncident, MissedReport, PageCalls, PageFigures, StepCalls,
+};
 pub use declaring::{JoinIncident, ResolveIncident, Unclear};
 pub use policy::{AppliedPolicy, ApplyPolicy, Policies, PolicyApplied, PolicyChange, PolicyMistake, PolicyText};
 pub use problem::{Code, Problem};
@@ -391,12 +395,16 @@ pub struct CreateToken {
 /// A new token; the only time its secret is shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Token {
-    /// The secret, for `Authorization: Bearer …`.
-    pub token: String,
+    /// The secret, for `Authorization: Bearer …`. `null` where `repeated`: it was shown once and is kept nowhere.
+    pub token: Option<String>,
     /// Who it speaks for.
     pub holder: String,
     /// How it is named where its secret must not be.
     pub id: String,
+    /// Whether this is the answer to an earlier request with the same key. Whoever did not get that answer revokes this
+    /// token and makes another under another key.
+    #[serde(default)]
+    pub repeated: bool,
 }
 
 /// `GET /api/v1/me`: who the token speaks for, and what the server is.

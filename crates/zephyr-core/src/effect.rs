@@ -39,6 +39,21 @@ pub enum Effect {
 }
 
 impl Effect {
+    /// The names of all kinds; each is how the stored text of such an effect begins.
+    pub const KINDS: [&'static str; 6] = ["page", "hush", "channel", "status", "ticket", "inform"];
+
+    /// The name of its kind.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Page(_) => "page",
+            Self::Hush(_) => "hush",
+            Self::Channel(_) => "channel",
+            Self::Status(_) => "status",
+            Self::Ticket(_) => "ticket",
+            Self::Inform(_) => "inform",
+        }
+    }
+
     /// The queue it waits in.
     pub fn lane(&self) -> Lane {
         match self {

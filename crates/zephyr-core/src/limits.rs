@@ -37,8 +37,16 @@ pub const PATH_CHARS: usize = 200;
 pub const PEOPLE: usize = 5_000;
 /// Layers of one rotation.
 pub const LAYERS: usize = 50;
-/// People of one layer.
+/// Turns of one layer.
 pub const LAYER_PEOPLE: usize = 500;
+/// People who have one turn together: more is a crowd in which everybody waits for somebody else.
+pub const SLOT_PEOPLE: usize = 20;
+/// Lengths of shifts in a list: a month of days that are all different.
+pub const SHIFT_LENGTHS: usize = 31;
+/// Dated versions of one layer after the first: those that are over can be left out.
+pub const LAYER_VERSIONS: usize = 20;
+/// Days of one holiday calendar, and of one person: more than a year of them is a mistake.
+pub const HOLIDAYS: usize = 400;
 /// Steps of a chain: an hour and forty minutes at five minutes a step.
 pub const CHAIN_STEPS: usize = 20;
 /// Entries of a personal ladder.
@@ -71,10 +79,19 @@ pub const MIRROR_REST: SignedDuration = SignedDuration::from_mins(2);
 pub const PAGE_SENDS: usize = 256;
 /// Effects in flight at a time: everything that is not a page.
 pub const TELL_SENDS: usize = 32;
+/// Incidents whose state the engine keeps at hand, about ten kilobytes each: those of a storm's last second.
+pub const STATES_KEPT: usize = 512;
 /// Streams woken in one turn of the engine.
 pub const WAKES_A_TURN: usize = 256;
 /// Commands executed in one commit.
 pub const COMMANDS_A_TURN: usize = 256;
+/// How long a replica's lease lasts: what a lost one had claimed is taken over by another this long after its last
+/// renewal, and no later than the time between two renewals after that.
+pub const LEASE: SignedDuration = SignedDuration::from_millis(1_800);
+/// How often a lease is renewed: two renewals in a row may fail before it ends.
+pub const LEASE_RENEWED: SignedDuration = SignedDuration::from_millis(500);
+/// The longest lease: three times what a turn took is asked for while the store is slow, up to this.
+pub const LEASE_MAX: SignedDuration = SignedDuration::from_secs(15);
 /// Times a decision is made anew when another replica was faster.
 pub const CONFLICT_TRIES: u32 = 8;
 /// Commands that may wait for the engine before callers are told to come back.
@@ -88,6 +105,8 @@ pub const BODY_BYTES: usize = 64 * 1024;
 pub const LONG_POLL_MAX_SECS: u64 = 30;
 /// Rows in one answer of a list.
 pub const LIST_ROWS: usize = 200;
+/// Incidents that one report looks at: five years of one a day, and the reading of their logs ends in seconds.
+pub const REPORT_INCIDENTS: usize = 2_000;
 /// How long ago an incident was opened at most for a declaration of the same to be about it: people who see one thing
 /// break declare it within minutes of each other, and what breaks again later may be something else.
 pub const SIMILAR_WITHIN: SignedDuration = SignedDuration::from_mins(10);

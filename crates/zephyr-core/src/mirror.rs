@@ -13,52 +13,79 @@ use crate::limits;
 /// What a mirrored thing looks like, and how to get from one look to the next.
 pub trait Document: Clone + PartialEq + Default {
     /// One step on the outside thing.
-    type Op;
+    type Op: Clone + PartialEq;
 
     /// The first step that brings `self`, as it is shown, nearer to `wanted`; `None` when nothing is left to do.
-    fn step(&self, wanted: &Self) -> Option<Step<Self::Op, Self>>;
+    fn step(&self, wanted: &Self) -> Option<Step<Self::Op>>;
+
+    /// What is shown once a step is done.
+    fn done(&mut self, op: &Self::Op);
 }
 
 /// One step of a mirror.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Step<Op, Doc> {
+pub struct Step<Op> {
     /// What to do.
     pub op: Op,
     /// Names the step among those of this mirror; `None` for one that may be done twice without harm.
     pub once: Option<String>,
-    /// What is shown once it is done.
-    pub after: Doc,
 }
 
 /// A mirrored thing.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Mirror<Doc> {
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(bound(
+    serialize = "Doc: Serialize, Doc::Op: Serialize",
+    deserialize = "Doc: Deserialize<'de>, Doc::Op: Deserialize<'de>"
+))]
+pub struct Mirror<Doc: Document> {
     /// The provider's name for it, once it exists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remote: Option<String>,
     /// Where a person can look at it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<String>,
     /// What was last confirmed to be shown.
     pub shown: Doc,
     /// The step under way.
-    pub in_flight: Option<InFlight<Doc>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_flight: Option<InFlight<Doc::Op>>,
     /// What went wrong last, until something goes right.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trouble: Option<String>,
     /// Refusals in a row.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub refusals: u32,
     /// After a refusal: not before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rest_until: Option<Timestamp>,
+}
+
+impl<Doc: Document> Default for Mirror<Doc> {
+    fn default() -> Self {
+        let shown = Doc::default();
+        Self { remote: None, link: None, shown, in_flight: None, trouble: None, refusals: 0, rest_until: None }
+    }
+}
+
+/// Whether a field need not be written, because it reads back as it is when it is missing.
+pub(crate) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// A step under way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct InFlight<Doc> {
+pub struct InFlight<Op> {
     /// The event since which it is.
     pub since: u64,
     /// The event with which it first was; names it for the provider while its outcome is in doubt.
     pub began: u64,
-    /// What is shown once it is done.
-    pub after: Doc,
+    /// What is done.
+    pub op: Op,
+    /// Its name among the steps of this mirror, where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub once: Option<String>,
     /// Whether only the question is out, if it was done.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub lookup: bool,
 }
 
@@ -101,7 +128,7 @@ impl<Doc: Document> Mirror<Doc> {
         match event {
             MirrorEvent::Done { remote, link } => {
                 if let Some(step) = self.in_flight.take() {
-                    self.shown = step.after;
+                    self.shown.done(&step.op);
                 }
                 if remote.is_some() {
                     self.remote.clone_from(remote);
@@ -135,12 +162,12 @@ impl<Doc: Document> Mirror<Doc> {
     pub fn settle(&mut self, wanted: &Doc, seq: u64) {
         if self.in_flight.is_none() && self.rest_until.is_none() {
             let step = self.shown.step(wanted);
-            self.in_flight = step.map(|step| InFlight { since: seq, began: seq, after: step.after, lookup: false });
+            self.in_flight = step.map(|Step { op, once }| InFlight { since: seq, began: seq, op, once, lookup: false });
         }
     }
 
     /// What went in flight with the event `seq`.
-    pub fn sent_at(&self, seq: u64) -> Option<&InFlight<Doc>> {
+    pub fn sent_at(&self, seq: u64) -> Option<&InFlight<Doc::Op>> {
         self.in_flight.as_ref().filter(|step| step.since == seq)
     }
 

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::oncall::{Changes, Schedule};
 use crate::policy::Policy;
 
 /// What the deciding functions may look at besides the state. Read without a version check; whatever of it matters
@@ -12,6 +13,20 @@ pub struct World {
     pub policy: Policy,
     /// The runbook as it stands now.
     pub runbook: Runbook,
+    /// What was arranged outside the policy: overrides and leave.
+    pub changes: Changes,
+}
+
+impl World {
+    /// Nothing is arranged outside the policy.
+    pub fn new(policy: Policy, runbook: Runbook) -> Self {
+        Self { policy, runbook, changes: Changes::default() }
+    }
+
+    /// Who is on call when.
+    pub fn schedule(&self) -> Schedule<'_> {
+        Schedule::new(&self.policy, &self.changes)
+    }
 }
 
 /// Which text of the runbook is pinned.

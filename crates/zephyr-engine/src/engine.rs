@@ -9,10 +9,11 @@ use zephyr_core::{World, limits};
 
 use crate::input::{Answer, Request};
 use crate::outbox::{Held, Outbox, Send};
-use crate::ports::{Claimed, Commit, End, Entropy, Finish, Retry, Store, StoreError};
+use crate::ports::{About, Claimed, End, Entropy, Finish, RequestRow, Retry, Store, StoreError};
+use crate::recent::Recent;
 use crate::retry;
-use crate::state::incident_of;
 use crate::transact::{Answered, Input, Settled};
+use crate::write::Doubt;
 
 /// Decides, commits and hands out. One at a time for each replica.
 #[derive(Debug)]
@@ -22,12 +23,17 @@ pub struct Engine<S, E> {
     pub(crate) world: Arc<World>,
     pub(crate) next_number: Option<u64>,
     pub(crate) outbox: Outbox,
+    pub(crate) recent: Recent,
     /// How often it has written.
     pub(crate) writes: u64,
     /// Commits whose answer was lost.
-    pub(crate) doubtful: Vec<Commit>,
+    pub(crate) doubtful: Vec<Doubt>,
+    /// The epoch of the lease; `None` until there is one.
+    pub(crate) epoch: Option<u64>,
     /// Outcomes that are not written yet.
     returned: Vec<(Send, Outcome, &'static str)>,
+    /// For each wake-up that began a step: how long after it was due that was decided.
+    pub(crate) begun: Vec<SignedDuration>,
     now: Timestamp,
     next: Option<Timestamp>,
 }
@@ -41,9 +47,12 @@ impl<S: Store, E: Entropy> Engine<S, E> {
             world,
             next_number: None,
             outbox: Outbox::default(),
+            recent: Recent::default(),
             writes: 0,
             doubtful: Vec::new(),
+            epoch: None,
             returned: Vec::new(),
+            begun: Vec::new(),
             now: Timestamp::MIN,
             next: Some(Timestamp::MIN),
         };
@@ -70,10 +79,13 @@ impl<S: Store, E: Entropy> Engine<S, E> {
                 Settled::Refused(refused) => Answer::Refused(refused),
                 Settled::NotFound => Answer::NotFound,
                 Settled::Repeated(row) if Some(&row.body_hash) != hash.as_ref() => Answer::KeyReused,
-                Settled::Repeated(row) => match self.store.load(&[row.stream]).await?.streams.pop().flatten() {
-                    Some(stream) => Answer::Repeated(Box::new(incident_of(&self.store, stream).await?)),
-                    None => Answer::NotFound,
-                },
+                Settled::Repeated(RequestRow { about: About::Stream(id), .. }) => {
+                    match self.store.load(&[id]).await?.streams.pop().flatten() {
+                        Some(stream) => Answer::Repeated(self.recent.incident_of(&self.store, stream).await?),
+                        None => Answer::NotFound,
+                    }
+                }
+                Settled::Repeated(_) => Answer::KeyReused,
                 Settled::Similar(other) => Answer::Similar(other),
                 Settled::Fenced | Settled::Busy => Answer::Busy,
             });
@@ -115,6 +127,11 @@ impl<S: Store, E: Entropy> Engine<S, E> {
             return Some(SignedDuration::ZERO);
         }
         self.next.map(|next| next.duration_since(self.now).max(SignedDuration::ZERO))
+    }
+
+    /// For each wake-up that began a step since this was asked last: how long after it was due that was decided.
+    pub fn take_begun(&mut self) -> Vec<SignedDuration> {
+        std::mem::take(&mut self.begun)
     }
 
     /// Looks into the store for effects that others left, at the next poll. The safety net, once in a while.
@@ -169,6 +186,10 @@ impl<S: Store, E: Entropy> Engine<S, E> {
         }
         self.returned.clear();
         Ok(())
+    }
+
+    pub(crate) fn poll_at_once(&mut self) {
+        self.next = Some(self.now);
     }
 
     pub(crate) fn wake_no_later_than(&mut self, at: Timestamp) {
@@ -231,7 +252,7 @@ impl<S: Store, E: Entropy> Engine<S, E> {
         let mut inputs = Vec::new();
         for (Held { send, abandoned, .. }, row) in held.into_iter().zip(rows) {
             let due = match row {
-                Some(row) => incident::still_due(&incident_of(&self.store, row).await?, &send.effect),
+                Some(row) => incident::still_due(&*self.recent.incident_of(&self.store, row).await?, &send.effect),
                 None => false,
             };
             let page = send.effect.lane() == Lane::Page;

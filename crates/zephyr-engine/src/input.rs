@@ -1,7 +1,12 @@
 //! What the engine is asked, and what it answers.
 
+use std::sync::Arc;
+
+use jiff::Timestamp;
 use zephyr_core::incident::{Command, Declaration, Incident, Refused};
 use zephyr_core::{Actor, IncidentId};
+
+use crate::ports::{About, RequestRow};
 
 /// One request of a person or a program.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +30,13 @@ pub struct RequestKey {
     pub body_hash: String,
 }
 
+impl RequestKey {
+    /// The row that remembers how it was answered.
+    pub fn answered(&self, about: About, at: Timestamp) -> RequestRow {
+        RequestRow { key: self.key.clone(), body_hash: self.body_hash.clone(), about, at }
+    }
+}
+
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ask {
@@ -43,11 +55,11 @@ pub enum Ask {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Answer {
     /// It is committed. The incident after it.
-    Done(Box<Incident>),
+    Done(Arc<Incident>),
     /// The same request was answered before; the incident as it is now.
-    Repeated(Box<Incident>),
+    Repeated(Arc<Incident>),
     /// One about the same is open: this one. Nothing was opened.
-    Similar(Box<Incident>),
+    Similar(Arc<Incident>),
     /// The key was used for another request.
     KeyReused,
     /// Refused; nothing changed.

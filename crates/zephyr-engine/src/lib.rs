@@ -9,8 +9,11 @@
 mod engine;
 mod inform;
 mod input;
+mod lease;
 mod outbox;
 pub mod ports;
+mod recent;
+mod registry;
 mod retry;
 mod similar;
 mod state;

@@ -55,9 +55,15 @@ impl Outbox {
         self.held.len() + staged < limits::PAGE_SENDS
     }
 
-    /// Takes note of an effect that was committed.
-    pub fn committed(&mut self, stream: StreamId, effect: NewEffect, decided_at: u64) {
-        if effect.claimed {
+    /// Forgets what is held: it is claimed by others now.
+    pub fn forget_held(&mut self) {
+        self.held.clear();
+        self.inner.clear();
+    }
+
+    /// Takes note of an effect that was committed; `mine` where what was inserted as claimed is still this replica's.
+    pub fn committed(&mut self, stream: StreamId, effect: NewEffect, decided_at: u64, mine: bool) {
+        if effect.claimed && mine {
             let send = Send { id: effect.id, stream, effect: effect.effect, attempt: 0, due_at: effect.due_at };
             self.hold(Held { send, urgency: effect.urgency, abandoned: false, decided_at: Some(decided_at) });
         } else {

@@ -2,11 +2,20 @@
 //!
 //! Deliberately not here: sockets and deadlines, which belong to the runtime around the engine.
 
+use std::collections::BTreeMap;
+use std::fmt;
 use std::future::Future;
+use std::str::FromStr;
 
 use jiff::{SignedDuration, Timestamp};
 use zephyr_core::effect::{Effect, Lane};
+use zephyr_core::ids::BadStreamId;
 use zephyr_core::{EffectId, StreamId};
+
+pub use crate::lease::Lease;
+pub use crate::registry::{
+    AppliedRow, AuditPlace, AuditRow, Kept, NoticeRow, PolicyRow, Registry, Revocation, TokenRow,
+};
 
 /// Random bytes; the only source of chance.
 pub trait Entropy: Send + 'static {
@@ -23,6 +32,9 @@ pub enum StoreError {
     /// The commit may or may not have been written: its answer was lost.
     #[error("the store lost its answer: {0}")]
     Unknown(String),
+    /// This replica's lease was ended by another one, or it has none yet: nothing was written. Renew, then go on.
+    #[error("this replica has no lease: {0}")]
+    Lapsed(String),
     /// Something in it cannot be read. Stop rather than guess.
     #[error("the store holds something unreadable: {0}")]
     Corrupt(String),
@@ -35,6 +47,11 @@ pub trait Store: Clone + Send + Sync + 'static {
     /// The present, by the store's clock.
     fn now(&self) -> impl Future<Output = Result<Timestamp, StoreError>> + Send;
 
+    /// Takes a lease that lasts this long from now, or makes the one of this handle last as long as that. Ends the
+    /// leases of others whose time is over: what they had claimed is free again and marked as abandoned. A lease that
+    /// somebody else has ended is followed by a new one under a new epoch; what was claimed under the old is lost.
+    fn renew(&self, lasts: SignedDuration) -> impl Future<Output = Result<Lease, StoreError>> + Send;
+
     /// The present and the streams, in the order asked for; `None` for one that does not exist.
     fn load(&self, ids: &[StreamId]) -> impl Future<Output = Result<Loaded, StoreError>> + Send;
 
@@ -46,8 +63,7 @@ pub trait Store: Clone + Send + Sync + 'static {
     /// look again: the earliest `wake_at` or `due_at` of an unclaimed effect that is still to come.
     fn due(&self, limit: usize) -> impl Future<Output = Result<Due, StoreError>> + Send;
 
-    /// Claims effects of a lane for this replica's epoch: those due and unclaimed, or claimed by an epoch that is
-    /// over. Most urgent first (`urgency`, then `due_at`), at most `limit`.
+    /// Claims effects of a lane for this replica's epoch: those due and unclaimed. Most urgent first (`urgency`, then `due_at`), at most `limit`.
     fn claim(&self, lane: Lane, limit: usize) -> impl Future<Output = Result<Vec<Claimed>, StoreError>> + Send;
 
     /// Notes failed tries and gives the effects back until `due_at`. Effects that this epoch does not hold are left.
@@ -110,75 +126,6 @@ pub trait Objects: Clone + Send + Sync + 'static {
         kind: &str,
         limit: usize,
     ) -> impl Future<Output = Result<Vec<(String, String)>, StoreError>> + Send;
-}
-
-/// Tokens and applied policies.
-pub trait Registry: Clone + Send + Sync + 'static {
-    /// Keeps a token by its hash. The same hash again changes nothing.
-    fn put_token(&self, token: TokenRow) -> impl Future<Output = Result<(), StoreError>> + Send;
-    /// The token with this hash.
-    fn token(&self, hash: &str) -> impl Future<Output = Result<Option<TokenRow>, StoreError>> + Send;
-    /// The tokens made last, newest first (by `at`, then `id`), at most `limit`.
-    fn tokens(&self, limit: usize) -> impl Future<Output = Result<Vec<TokenRow>, StoreError>> + Send;
-    /// Ends a token for good, in somebody's name, and returns it. One that was revoked before stays as it was.
-    fn revoke_token(&self, id: &str, by: &str) -> impl Future<Output = Result<Option<TokenRow>, StoreError>> + Send;
-    /// Keeps a policy that is in force from now on. One that is in force already changes nothing.
-    fn put_policy(&self, policy: PolicyRow) -> impl Future<Output = Result<(), StoreError>> + Send;
-    /// The policies that came into force, the last first, at most `limit`. One that came back is there twice.
-    fn policies(&self, limit: usize) -> impl Future<Output = Result<Vec<AppliedRow>, StoreError>> + Send;
-    /// The text of a policy that was in force.
-    fn policy_text(&self, version: &str) -> impl Future<Output = Result<Option<String>, StoreError>> + Send;
-}
-
-/// A token, without the secret itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TokenRow {
-    /// How it is named where its secret must not be: `tok_` and hexadecimal digits.
-    pub id: String,
-    /// SHA-256 of the secret, hexadecimal.
-    pub hash: String,
-    /// `person`, `bot` or `local`.
-    pub kind: String,
-    /// The person's id, or the bot's name.
-    pub holder: String,
-    /// Names of scopes with a blank between; `None` is all that the holder may.
-    pub scopes: Option<String>,
-    /// When it was made.
-    pub at: Timestamp,
-    /// By whom; `None` where that was not noted.
-    pub created_by: Option<String>,
-    /// From when on it is worth nothing.
-    pub expires_at: Option<Timestamp>,
-    /// When and by whom it was revoked.
-    pub revoked: Option<(Timestamp, String)>,
-}
-
-/// A policy to keep.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PolicyRow {
-    /// Its version.
-    pub version: String,
-    /// Its whole text, with people's addresses: a server without a file starts from it.
-    pub text: String,
-    /// Who applied it, as a timeline names them.
-    pub by: String,
-    /// Where it came from: `api`, or the name of a file without its folders.
-    pub source: String,
-}
-
-/// That a policy came into force.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AppliedRow {
-    /// From 1, without holes.
-    pub seq: u64,
-    /// Which.
-    pub version: String,
-    /// When.
-    pub at: Timestamp,
-    /// Who applied it.
-    pub by: String,
-    /// Where it came from.
-    pub source: String,
 }
 
 /// A document of a built-in provider.
@@ -352,24 +299,109 @@ pub struct RequestRow {
     pub key: String,
     /// SHA-256 of the body, hexadecimal.
     pub body_hash: String,
-    /// The stream that the answer is about.
-    pub stream: StreamId,
+    /// What the answer is about.
+    pub about: About,
     /// When it was answered.
     pub at: Timestamp,
+}
+
+/// What the answer to a request is about, so that a repetition can be answered by how that stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum About {
+    /// A stream.
+    Stream(StreamId),
+    /// A token, by its public id.
+    Token(String),
+    /// A policy that was applied.
+    Policy {
+        /// Its version.
+        version: String,
+        /// The version in force before; the same where it was in force already.
+        before: String,
+    },
+}
+
+impl fmt::Display for About {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Stream(stream) => stream.fmt(f),
+            Self::Token(id) => write!(f, "token/{id}"),
+            Self::Policy { version, before } => write!(f, "policy/{version}/{before}"),
+        }
+    }
+}
+
+impl FromStr for About {
+    type Err = BadStreamId;
+    fn from_str(given: &str) -> Result<Self, BadStreamId> {
+        match given.split_once('/') {
+            Some(("token", id)) => Ok(Self::Token(id.to_owned())),
+            Some(("policy", versions)) => {
+                let (version, before) = versions.split_once('/').ok_or_else(|| BadStreamId(given.to_owned()))?;
+                Ok(Self::Policy { version: version.to_owned(), before: before.to_owned() })
+            }
+            _ => given.parse().map(Self::Stream),
+        }
+    }
 }
 
 /// How much waits.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Backlog {
-    /// Page sends not finished.
-    pub pages: u64,
-    /// Other effects not finished.
-    pub tells: u64,
-    /// Due time of the oldest unfinished page send.
+    /// The epoch of the server that was asked.
+    pub epoch: u64,
+    /// Effects not finished, by the name of their kind and how they stand. What there is none of may be missing.
+    pub effects: BTreeMap<(String, Standing), u64>,
+    /// Due time of the oldest unfinished page send; that of its next try, where one failed.
     pub oldest_page: Option<Timestamp>,
     /// The earliest wake-up of all streams.
     pub next_wake: Option<Timestamp>,
 }
+
+/// How an effect that is not finished stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Standing {
+    /// Nobody has tried it yet.
+    Waiting,
+    /// A server has claimed it: it is on its way.
+    Sending,
+    /// A try failed, and it is to be tried again.
+    Retrying,
+}
+
+impl Standing {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Waiting, Self::Sending, Self::Retrying];
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Sending => "sending",
+            Self::Retrying => "retrying",
+        }
+    }
+}
+
+impl Backlog {
+    /// Counts unfinished effects.
+    pub fn add(&mut self, kind: &str, standing: Standing, count: u64) {
+        *self.effects.entry((kind.to_owned(), standing)).or_default() += count;
+    }
+
+    /// Page sends not finished.
+    pub fn pages(&self) -> u64 {
+        self.effects.iter().filter(|((kind, _), _)| kind == PAGE).map(|(_, count)| count).sum()
+    }
+
+    /// Other effects not finished.
+    pub fn tells(&self) -> u64 {
+        self.effects.iter().filter(|((kind, _), _)| kind != PAGE).map(|(_, count)| count).sum()
+    }
+}
+
+/// The kind of an effect that rings a person.
+pub const PAGE: &str = "page";
 
 /// How many times as fast as real time the store's clock runs; 1 but in a demonstration.
 pub type Speed = u32;

@@ -6,6 +6,7 @@
 //! Deliberately not here: what makes two the same, which is `zephyr_core::incident::Likeness`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use zephyr_core::incident::{Declaration, Incident, Likeness, Similar};
@@ -58,11 +59,12 @@ impl Alike {
         let subject = declared.subject(&world.policy);
         let values = Incident::about_values(declared, &subject);
         let streams: BTreeSet<&StreamId> = values.iter().filter_map(|value| self.0.get(value)).flatten().collect();
-        let all: Vec<&Incident> = streams.into_iter().filter_map(|stream| states.get(*stream)).collect();
+        let all: Vec<&Incident> =
+            streams.into_iter().filter_map(|stream| states.get(*stream)).map(Arc::as_ref).collect();
         let written = all.iter().copied().filter(|state| !states.is_new(state.stream()));
         let among_all = Likeness::of(declared, &subject, actor, all.iter().copied(), now);
         if let Likeness::Offered(other) = among_all {
-            return Err(Next::Settled(Settled::Similar(Box::new(other.clone()))));
+            return Err(Next::Settled(Settled::Similar(Arc::new(other.clone()))));
         }
         match Likeness::of(declared, &subject, actor, written, now) {
             Likeness::Beside(other, why) => Ok(Some(Similar::to(other, why))),

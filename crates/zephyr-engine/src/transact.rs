@@ -1,17 +1,18 @@
 //! Load, decide, commit: for many inputs at once, in one transaction, again for those where another was faster.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use zephyr_core::effect::{Effect, Inform, Lane, Outcome};
-use zephyr_core::incident::{self, Decided, Declaration, Event, Incident, Open, Refused, STATE_FORMAT, Similar};
+use zephyr_core::incident::{self, Body, Decided, Declaration, Event, Incident, Open, Refused, STATE_FORMAT, Similar};
+use zephyr_core::page::PageEvent;
 use zephyr_core::{Cause, EffectId, IncidentId, StreamId, limits};
 
 use crate::engine::Engine;
 use crate::input::{Ask, Request};
-use crate::ports::{Commit, Committed, Entropy, EventRow, Finish, NewEffect, RequestRow, Store, StoreError};
+use crate::ports::{About, Commit, Committed, Entropy, EventRow, Finish, NewEffect, RequestRow, Store, StoreError};
 use crate::similar::Alike;
-use crate::state::incident_of;
 
 /// One thing to decide about one stream.
 #[derive(Debug, Clone)]
@@ -58,21 +59,15 @@ pub(crate) struct Answered {
 #[derive(Debug, Clone)]
 pub(crate) enum Settled {
     /// Committed, or nothing had to change.
-    Done(Box<Incident>),
+    Done(Arc<Incident>),
     Refused(Refused),
     NotFound,
     Repeated(RequestRow),
     /// One about the same is open.
-    Similar(Box<Incident>),
+    Similar(Arc<Incident>),
     /// The effect belongs to another epoch.
     Fenced,
     Busy,
-}
-
-impl Settled {
-    fn done(state: &Incident) -> Self {
-        Self::Done(Box::new(state.clone()))
-    }
 }
 
 /// What is to become of one input.
@@ -92,12 +87,13 @@ impl Next {
 /// Inputs decided together, before they are written.
 #[derive(Debug, Default)]
 struct Turn {
-    states: States,
     commits: Vec<Commit>,
-    /// Whose commit it is, by input.
-    owners: Vec<usize>,
-    /// Inputs that write nothing, with their answer; without one it is the state.
-    unwritten: Vec<(usize, Option<Settled>)>,
+    /// The states that they lead to.
+    after: Vec<Arc<Incident>>,
+    /// Whose commit it is, by input, and how late the wake-up was.
+    owners: Vec<(usize, Option<SignedDuration>)>,
+    /// Inputs that write nothing, with their answer.
+    followers: Vec<(usize, Settled)>,
     /// Inputs to decide once this is written.
     later: Vec<usize>,
 }
@@ -111,24 +107,27 @@ impl<S: Store, E: Entropy> Engine<S, E> {
             if todo.is_empty() {
                 break;
             }
+            // In the order in which they were asked, also where some are decided anew.
             todo.sort_unstable();
-            let turn = self.stage(inputs, std::mem::take(&mut todo)).await?;
-            let Turn { states, commits, owners, unwritten, later } = turn;
+            let Turn { commits, after, owners, followers, later } =
+                self.stage(inputs, std::mem::take(&mut todo)).await?;
             todo.extend(later);
-            let results = if commits.is_empty() { Vec::new() } else { self.write(commits).await? };
+            let results = if commits.is_empty() { Vec::new() } else { self.write(commits, after).await? };
             let all_written = results.iter().all(|(result, _)| *result == Committed::Done);
-            for (index, answer) in unwritten {
-                // What writes nothing may rest on what was decided before it in the same turn.
-                match (inputs.get(index), settled.get_mut(index)) {
-                    (Some(_), Some(slot)) if all_written && answer.is_some() => *slot = answer,
-                    (Some(input), Some(slot)) if all_written => *slot = states.of(input).map(Settled::done),
+            for (index, found) in followers {
+                // What changed nothing, or was refused, may rest on what was decided before it in the same turn.
+                match settled.get_mut(index) {
+                    Some(slot) if all_written => *slot = Some(found),
                     _ => todo.push(index),
                 }
             }
-            for (index, (result, stream)) in owners.into_iter().zip(results) {
+            for ((index, late), (result, state)) in owners.into_iter().zip(results) {
                 let Some(slot) = settled.get_mut(index) else { continue };
                 match result {
-                    Committed::Done => *slot = states.get(stream).map(Settled::done),
+                    Committed::Done => {
+                        self.begun.extend(late);
+                        *slot = Some(Settled::Done(state));
+                    }
                     Committed::Fenced => *slot = Some(Settled::Fenced),
                     Committed::Repeated => *slot = self.repeated(inputs.get(index)).await?,
                     Committed::Conflict => {
@@ -146,10 +145,9 @@ impl<S: Store, E: Entropy> Engine<S, E> {
         let mut turn = Turn::default();
         let asked = || todo.iter().filter_map(|index| inputs.get(*index));
         let mut alike = Alike::of(&self.store, asked(), &self.world).await?;
-        let mut streams: BTreeSet<StreamId> = asked().flat_map(streams_of).chain(alike.streams()).collect();
-        let streams: Vec<StreamId> = std::iter::from_fn(|| streams.pop_first()).collect();
-        let (now, states) = self.load(&streams).await?;
-        turn.states = states;
+        let streams: BTreeSet<StreamId> = asked().flat_map(streams_of).chain(alike.streams()).collect();
+        let streams: Vec<StreamId> = streams.into_iter().collect();
+        let (now, mut states) = self.load(&streams).await?;
         let mut keys = BTreeSet::new();
         for index in todo {
             let Some(input) = inputs.get(index) else { continue };
@@ -158,20 +156,22 @@ impl<S: Store, E: Entropy> Engine<S, E> {
                 turn.later.push(index);
                 continue;
             }
-            match self.decide(input, &turn.states, &alike, now).await? {
+            match self.decide(input, &states, &alike, now).await? {
                 Next::Decided(planned) => {
                     let staged = turn.commits.len();
-                    match self.commit_of(input, *planned, now, staged, &mut turn.states)? {
-                        Some(commit) => {
-                            alike.decided(commit.stream, &commit.index);
-                            keys.extend(input.key());
-                            turn.commits.push(commit);
-                            turn.owners.push(index);
-                        }
-                        None => turn.unwritten.push((index, None)),
+                    let late = lateness(input, &states, &planned, now);
+                    if let Some((commit, state)) = self.commit_of(input, *planned, now, staged, &mut states)? {
+                        alike.decided(commit.stream, &commit.index);
+                        keys.extend(input.key());
+                        turn.commits.push(commit);
+                        turn.after.push(state);
+                        turn.owners.push((index, late));
+                    } else {
+                        let found = states.of(input).cloned().map_or(Settled::NotFound, Settled::Done);
+                        turn.followers.push((index, found));
                     }
                 }
-                Next::Settled(answer) => turn.unwritten.push((index, Some(answer))),
+                Next::Settled(answer) => turn.followers.push((index, answer)),
                 Next::Later => turn.later.push(index),
             }
         }
@@ -192,7 +192,7 @@ impl<S: Store, E: Entropy> Engine<S, E> {
         let loaded = self.store.load(ids).await?;
         for row in loaded.streams.into_iter().flatten() {
             let id = row.id;
-            states.known.insert(id, incident_of(&self.store, row).await?);
+            states.known.insert(id, self.recent.incident_of(&self.store, row).await?);
         }
         Ok((loaded.now, states))
     }
@@ -267,7 +267,8 @@ impl<S: Store, E: Entropy> Engine<S, E> {
         IncidentId(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
     }
 
-    /// The commit that a decision asks for; `None` where it changes nothing and finishes nothing.
+    /// The commit that a decision asks for, and the state after it; `None` where it changes nothing and finishes
+    /// nothing.
     fn commit_of(
         &self,
         input: &Input,
@@ -275,19 +276,16 @@ impl<S: Store, E: Entropy> Engine<S, E> {
         now: Timestamp,
         staged: usize,
         states: &mut States,
-    ) -> Result<Option<Commit>, StoreError> {
+    ) -> Result<Option<(Commit, Arc<Incident>)>, StoreError> {
         let finish = match input {
             Input::Outcome(answered) => answered.finish.clone(),
             Input::Told(told) => Some(told.finish.clone()),
             Input::Wake(_) | Input::Request(_) => None,
         };
         let request = match input {
-            Input::Request(Request { key: Some(key), .. }) => Some(RequestRow {
-                key: key.key.clone(),
-                body_hash: key.body_hash.clone(),
-                stream: decided.state.stream(),
-                at: now,
-            }),
+            Input::Request(Request { key: Some(key), .. }) => {
+                Some(key.answered(About::Stream(decided.state.stream()), now))
+            }
             _ => None,
         };
         if decided.events.is_empty() && finish.is_none() && request.is_none() {
@@ -316,21 +314,22 @@ impl<S: Store, E: Entropy> Engine<S, E> {
             finish,
             request,
         };
-        states.put(state);
-        Ok(Some(commit))
+        let state = Arc::new(state);
+        states.put(state.clone());
+        Ok(Some((commit, state)))
     }
 }
 
 /// States as they are in the present transaction.
 #[derive(Debug, Default)]
 pub(crate) struct States {
-    known: BTreeMap<StreamId, Incident>,
+    known: BTreeMap<StreamId, Arc<Incident>>,
     /// Those opened in it.
     new: BTreeSet<StreamId>,
 }
 
 impl States {
-    pub fn get(&self, stream: StreamId) -> Option<&Incident> {
+    pub fn get(&self, stream: StreamId) -> Option<&Arc<Incident>> {
         self.known.get(&stream)
     }
 
@@ -339,17 +338,24 @@ impl States {
         self.new.contains(&stream)
     }
 
-    fn put(&mut self, state: Incident) {
+    fn put(&mut self, state: Arc<Incident>) {
         let stream = state.stream();
-        if !self.known.contains_key(&stream) {
+        if self.known.insert(stream, state).is_none() {
             self.new.insert(stream);
         }
-        self.known.insert(stream, state);
     }
 
-    fn of(&self, input: &Input) -> Option<&Incident> {
+    fn of(&self, input: &Input) -> Option<&Arc<Incident>> {
         self.get(stream_of(input)?)
     }
+}
+
+/// How long after it was due a wake-up begins a step; `None` where it begins none.
+fn lateness(input: &Input, states: &States, decided: &Decided, now: Timestamp) -> Option<SignedDuration> {
+    let Input::Wake(stream) = input else { return None };
+    let begins = |event: &Event| matches!(event.body, Body::Page(PageEvent::StepBegan { .. }));
+    let due = states.get(*stream)?.next_wake()?;
+    decided.events.iter().any(begins).then(|| now.duration_since(due).max(SignedDuration::ZERO))
 }
 
 fn stream_of(input: &Input) -> Option<StreamId> {
@@ -377,9 +383,9 @@ fn to_row(event: &Event) -> Result<EventRow, StoreError> {
 }
 
 /// In debug builds: the events as they are stored, read back and folded, give the state that is stored beside them.
-fn check_fold(before: Option<&Incident>, events: &[Event], after: &Incident) {
+fn check_fold(before: Option<&Arc<Incident>>, events: &[Event], after: &Incident) {
     if cfg!(debug_assertions) && !events.is_empty() {
-        let mut state = before.cloned();
+        let mut state = before.map(|state| Incident::clone(state));
         for event in events {
             let stored = event.to_stored().ok();
             let read = stored.and_then(|stored| Event::from_stored(event.seq, event.at, &stored.body).ok());

@@ -49,7 +49,7 @@ impl From<Problem> for Fault {
 impl From<StoreError> for Fault {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Unavailable(_) | StoreError::Unknown(_) => {
+            StoreError::Unavailable(_) | StoreError::Unknown(_) | StoreError::Lapsed(_) => {
                 tracing::warn!(%error, "a read failed");
                 Self::unavailable("The store cannot be reached", "Nothing changed; try again in a moment.")
             }

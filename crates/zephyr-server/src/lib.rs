@@ -4,6 +4,7 @@
 //! to. Deliberately not here: decisions (`zephyr-core`), commits (`zephyr-engine`, `zephyr-store`), how a provider is
 //! spoken to (`zephyr-providers`), settings from files and the environment (the binary).
 
+mod account;
 mod api;
 mod app;
 mod auth;
@@ -12,14 +13,16 @@ mod console;
 mod documents;
 mod fault;
 mod listener;
+mod metered;
 mod metrics;
 mod near;
 mod policies;
+mod process;
 mod read;
 mod routes;
 mod runtime;
 mod serve;
 mod view;
 
-pub use policies::{Candidate, Policies, WatchedFile, kept};
+pub use policies::{Applied, Candidate, Policies, WatchedFile, kept};
 pub use serve::{ServeError, Settings, serve};

@@ -1,20 +1,29 @@
-//! What is counted and measured while the server runs, and how it is written for Prometheus.
+//! What is counted and measured while the server runs.
 //!
-//! Labels have a few fixed values: no names, nothing of an incident but its severity.
+//! Labels have a few fixed values: no names, nothing of an incident but its severity. Deliberately not here: what is
+//! looked up when somebody asks, and the text for Prometheus (`metrics/text.rs`).
 
-use prometheus_client::encoding::text::encode;
+use std::time::Duration;
+
+use jiff::SignedDuration;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
-use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
-use prometheus_client::registry::Registry;
+use zephyr_core::effect::{Effect, Lane, Outcome};
+use zephyr_engine::ports::{Committed, StoreError};
 
-/// From a page that leaves at once to one that waited for a server to be started again.
+mod text;
+
+pub use text::Snapshot;
+
+/// From what leaves at once to what waited for a server to be started again.
 const LATENESS_SECS: [f64; 10] = [0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 1800.0];
 /// From a commit on a quick disk to one that hangs.
 const COMMIT_SECS: [f64; 8] = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0];
+/// From a read of a cached page to a store that hangs.
+const STORE_SECS: [f64; 8] = [0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 5.0];
 
-type Label<V> = Vec<(&'static str, V)>;
+type Label = Vec<(&'static str, &'static str)>;
 
 /// What is measured as it happens. A clone is a handle.
 #[derive(Debug, Clone)]
@@ -23,34 +32,39 @@ pub struct Metrics {
     pub lateness: Histogram,
     /// Carrying out what was asked, the durable commit included.
     pub commit: Histogram,
-    requests: Family<Label<&'static str>, Counter>,
-}
-
-/// What is looked up when somebody asks.
-#[derive(Debug, Default)]
-pub struct Snapshot {
-    /// Page sends not finished.
-    pub pages: u64,
-    /// Other effects not finished.
-    pub tells: u64,
-    /// How long the oldest of the page sends has been due.
-    pub oldest_page_secs: f64,
-    /// How long the most overdue wake-up has been due.
-    pub overdue_wake_secs: f64,
-    /// Open incidents of severity 1, 2 and 3.
-    pub open: [u64; 3],
-    /// Version of the program.
-    pub version: &'static str,
+    /// From when a step was due until it had begun and its pages were on their way.
+    escalation: Histogram,
+    /// A call of the store, by its name.
+    store: Family<Label, Histogram, fn() -> Histogram>,
+    store_errors: Family<Label, Counter>,
+    commits: Family<Label, Counter>,
+    sends: Family<Label, Counter>,
+    requests: Family<Label, Counter>,
 }
 
 impl Metrics {
-    /// Nothing measured yet.
+    /// Nothing measured yet. What alerts ask for is there from the start, as 0.
     pub fn new() -> Self {
-        Self {
+        let metrics = Self {
             lateness: Histogram::new(LATENESS_SECS),
             commit: Histogram::new(COMMIT_SECS),
+            escalation: Histogram::new(LATENESS_SECS),
+            store: Family::new_with_constructor(|| Histogram::new(STORE_SECS)),
+            store_errors: Family::default(),
+            commits: Family::default(),
+            sends: Family::default(),
             requests: Family::default(),
+        };
+        for error in ["unavailable", "unknown", "lapsed", "corrupt"] {
+            drop(metrics.store_errors.get_or_create(&vec![("error", error)]));
         }
+        for result in ["done", "conflict", "fenced", "repeated"] {
+            drop(metrics.commits.get_or_create(&vec![("result", result)]));
+        }
+        for (kind, outcome) in Effect::KINDS.into_iter().flat_map(|kind| OUTCOMES.map(|outcome| (kind, outcome))) {
+            drop(metrics.sends.get_or_create(&vec![("kind", kind), ("outcome", outcome)]));
+        }
+        metrics
     }
 
     /// Counts an answer.
@@ -65,47 +79,60 @@ impl Metrics {
         self.requests.get_or_create(&vec![("status", class)]).inc();
     }
 
-    /// All of it, in the text format.
-    pub fn render(&self, now: &Snapshot) -> String {
-        let mut registry = Registry::with_prefix("zephyr");
-        let lateness = "From when a page was due until a provider had accepted it, each try from its own due time";
-        registry.register("page_lateness_seconds", lateness, self.lateness.clone());
-        registry.register(
-            "commit_seconds",
-            "Carrying out what was asked, durable commit included",
-            self.commit.clone(),
-        );
-        registry.register("http_requests", "Requests answered, by class of status", self.requests.clone());
-        let oldest = "How long the oldest page that is not sent has been due";
-        registry.register("oldest_unsent_page_seconds", oldest, seconds(now.oldest_page_secs));
-        let overdue = "How long the most overdue wake-up has been due";
-        registry.register("overdue_wake_seconds", overdue, seconds(now.overdue_wake_secs));
-        let effects: Family<Label<&'static str>, Gauge> = Family::default();
-        for (lane, count) in [("page", now.pages), ("tell", now.tells)] {
-            effects.get_or_create(&vec![("lane", lane)]).set(whole(count));
+    /// Notes that a step began, so long after it was due.
+    pub fn begun(&self, late: SignedDuration) {
+        self.escalation.observe(late.as_secs_f64().max(0.0));
+    }
+
+    /// Counts a call of the store.
+    pub fn store_answered(&self, call: &'static str, took: Duration, error: Option<&StoreError>) {
+        self.store.get_or_create(&vec![("call", call)]).observe(took.as_secs_f64());
+        if let Some(error) = error {
+            let name = match error {
+                StoreError::Unavailable(_) => "unavailable",
+                StoreError::Unknown(_) => "unknown",
+                StoreError::Corrupt(_) => "corrupt",
+                StoreError::Lapsed(_) => "lapsed",
+            };
+            self.store_errors.get_or_create(&vec![("error", name)]).inc();
         }
-        registry.register("effects_waiting", "Effects that are not finished", effects);
-        let open: Family<Label<&'static str>, Gauge> = Family::default();
-        for (severity, count) in ["1", "2", "3"].into_iter().zip(now.open) {
-            open.get_or_create(&vec![("severity", severity)]).set(whole(count));
+    }
+
+    /// Counts what became of a commit.
+    pub fn committed(&self, answer: Committed) {
+        let name = match answer {
+            Committed::Done => "done",
+            Committed::Conflict => "conflict",
+            Committed::Fenced => "fenced",
+            Committed::Repeated => "repeated",
+        };
+        self.commits.get_or_create(&vec![("result", name)]).inc();
+    }
+
+    /// Counts what a provider answered. `late`: how long after it was due that was.
+    pub fn sent(&self, effect: &Effect, outcome: &Outcome, late: Option<SignedDuration>) {
+        self.sends.get_or_create(&vec![("kind", effect.kind()), ("outcome", named(outcome))]).inc();
+        if let Some(late) = late.filter(|_| effect.lane() == Lane::Page && matches!(outcome, Outcome::Done(_))) {
+            self.lateness.observe(late.as_secs_f64().max(0.0));
         }
-        registry.register("open_incidents", "Incidents that are open", open);
-        let build: Family<Label<&'static str>, Gauge> = Family::default();
-        build.get_or_create(&vec![("version", now.version)]).set(1);
-        registry.register("build_info", "Always 1; the label says which version runs", build);
-        let mut text = String::new();
-        // Writing to a string cannot fail.
-        let _ = encode(&mut text, &registry);
-        text
     }
 }
 
-fn seconds(value: f64) -> Gauge<f64, std::sync::atomic::AtomicU64> {
-    let gauge = Gauge::default();
-    gauge.set(value);
-    gauge
+/// The names of outcomes that a provider may give.
+const OUTCOMES: [&str; 4] = ["accepted", "failed", "refused", "unknown"];
+
+fn named(outcome: &Outcome) -> &'static str {
+    let [accepted, failed, refused, unknown] = OUTCOMES;
+    match outcome {
+        Outcome::Done(_) => accepted,
+        Outcome::Retry { .. } => failed,
+        Outcome::Permanent { .. } | Outcome::NotDue => refused,
+        Outcome::Ambiguous { .. } => unknown,
+    }
 }
 
-fn whole(count: u64) -> i64 {
-    i64::try_from(count).unwrap_or(i64::MAX)
+/// How long something takes is real time.
+#[expect(clippy::disallowed_methods, reason = "measures how long something took; nothing is decided by it")]
+pub fn instant() -> tokio::time::Instant {
+    tokio::time::Instant::now()
 }

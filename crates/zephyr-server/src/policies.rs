@@ -9,7 +9,8 @@ use tokio::sync::watch;
 use zephyr_core::World;
 use zephyr_core::policy::Policy;
 use zephyr_core::world::Runbook;
-use zephyr_engine::ports::{PolicyRow, Registry, StoreError};
+use zephyr_engine::RequestKey;
+use zephyr_engine::ports::{About, Kept, PolicyRow, Registry, RequestRow, Store, StoreError};
 
 /// A clone is a handle.
 #[derive(Clone)]
@@ -42,6 +43,19 @@ pub struct Candidate {
     pub by: String,
     /// `api`, or the name of the file that it was read from.
     pub source: String,
+    /// By which request, where it is one.
+    pub request: Option<String>,
+}
+
+/// What became of a candidate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Applied {
+    /// It is in force; it may have been before.
+    InForce,
+    /// Another policy is in force than the one that it was to replace. Nothing was done.
+    Another,
+    /// The request was answered before. Nothing was done.
+    Repeated,
 }
 
 impl Policies {
@@ -71,27 +85,39 @@ impl Policies {
         })
     }
 
-    /// Keeps a policy and decides by it from now on. `replaces`: only where this version is in force; `false` in the
-    /// answer says that another one is, and nothing was done.
-    pub async fn apply<S: Registry>(
+    /// Keeps a policy and decides by it from now on. `replaces`: only where this version is in force. `key`: only where
+    /// no request of this key was answered.
+    pub async fn apply<S: Registry + Store>(
         &self,
         store: &S,
         candidate: Candidate,
         replaces: Option<&str>,
-    ) -> Result<bool, StoreError> {
+        key: Option<RequestKey>,
+    ) -> Result<Applied, StoreError> {
         let _turn = self.0.turn.lock().await;
         let before = self.world().policy.version.clone();
-        if before == candidate.policy.version {
-            return Ok(true);
+        let is_in_force = before == candidate.policy.version;
+        if is_in_force && key.is_none() {
+            return Ok(Applied::InForce);
         }
-        if replaces.is_some_and(|version| version != before.0) {
-            return Ok(false);
+        if !is_in_force && replaces.is_some_and(|version| version != before.0) {
+            return Ok(Applied::Another);
         }
-        let policy = kept(store, candidate).await?;
+        let answers = match key {
+            Some(key) => {
+                let about = About::Policy { version: candidate.policy.version.to_string(), before: before.to_string() };
+                Some(key.answered(about, store.now().await?))
+            }
+            None => None,
+        };
+        let Some(policy) = keep(store, candidate, answers).await? else { return Ok(Applied::Repeated) };
+        if is_in_force {
+            return Ok(Applied::InForce);
+        }
         let (version, by) = (policy.version.clone(), policy.public.approved_by.clone());
         self.0.world.send_modify(|world| *world = Arc::new(World { policy, ..World::clone(world) }));
         tracing::info!(%version, %before, by, "another policy is in force");
-        Ok(true)
+        Ok(Applied::InForce)
     }
 
     /// The file that the server follows.
@@ -123,11 +149,24 @@ impl Policies {
 
 /// Keeps a policy, and says who applied it: whoever did so first, where it is in force already.
 pub async fn kept<S: Registry>(store: &S, candidate: Candidate) -> Result<Policy, StoreError> {
-    let Candidate { mut policy, text, by, source } = candidate;
-    store.put_policy(PolicyRow { version: policy.version.0.clone(), text, by, source }).await?;
+    let policy = candidate.policy.clone();
+    Ok(keep(store, candidate, None).await?.unwrap_or(policy))
+}
+
+/// `None` where the request was answered before.
+async fn keep<S: Registry>(
+    store: &S,
+    candidate: Candidate,
+    answers: Option<RequestRow>,
+) -> Result<Option<Policy>, StoreError> {
+    let Candidate { mut policy, text, by, source, request } = candidate;
+    let row = PolicyRow { version: policy.version.0.clone(), text, by, source, request };
+    if store.put_policy(row, answers).await? == Kept::Repeated {
+        return Ok(None);
+    }
     let last = store.policies(1).await?.pop();
     policy.public.approved_by = last.map(|last| last.by);
-    Ok(policy)
+    Ok(Some(policy))
 }
 
 impl fmt::Debug for Policies {

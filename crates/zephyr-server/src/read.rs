@@ -1,7 +1,8 @@
 //! Reads incidents for somebody who looks: private ones are not there for others.
 
+use jiff::Timestamp;
 use zephyr_core::access::Viewer;
-use zephyr_core::incident::{Event, Incident};
+use zephyr_core::incident::{Event, Incident, Review, review};
 use zephyr_core::{PersonId, StreamId, limits};
 use zephyr_engine::incident_of;
 use zephyr_engine::ports::StoreError;
@@ -46,6 +47,49 @@ impl<S: Stores> App<S> {
     pub async fn ringing_for(&self, viewer: &Viewer, person: &PersonId) -> Result<Vec<Incident>, Fault> {
         let found = self.store.find(Incident::RINGS, person.as_str(), limits::LIST_ROWS).await?;
         Ok(newest_first(self.incidents(viewer, &found).await?))
+    }
+
+    /// The incidents opened from an instant on, the newest first; and whether there were more than
+    /// `most`.
+    pub async fn opened_since(
+        &self,
+        viewer: &Viewer,
+        since: Timestamp,
+        most: usize,
+    ) -> Result<(Vec<Incident>, bool), StoreError> {
+        let mut found = Vec::new();
+        for phase in ["open", "resolved", "cancelled"] {
+            found.extend(self.store.find(Incident::PHASE, phase, most.saturating_add(1)).await?);
+        }
+        found.sort_by_key(|stream| std::cmp::Reverse(stream.id));
+        let mut cut = found.len() > most;
+        found.truncate(most);
+        let mut incidents = Vec::new();
+        for some in found.chunks(limits::LIST_ROWS) {
+            let opened = self.incidents(&Viewer::Local, some).await?;
+            let older = opened.iter().any(|incident| incident.opened_at < since);
+            incidents.extend(opened.into_iter().filter(|it| it.opened_at >= since && it.is_visible_to(viewer)));
+            // Ids begin with the time of opening: what follows is older still.
+            if older {
+                cut = false;
+                break;
+            }
+        }
+        Ok((newest_first(incidents), cut))
+    }
+
+    /// How each of these went, by its log.
+    pub async fn reviews(&self, incidents: &[Incident], now: Timestamp) -> Result<Vec<Review>, StoreError> {
+        let mut reviews = Vec::new();
+        for incident in incidents {
+            reviews.extend(review(&self.log(incident).await?, now));
+        }
+        Ok(reviews)
+    }
+
+    /// Every event of an incident.
+    pub async fn log(&self, incident: &Incident) -> Result<Vec<Event>, StoreError> {
+        self.events(incident, 0, usize::try_from(incident.version).unwrap_or(usize::MAX)).await
     }
 
     /// The incidents of these streams that the viewer may see, in order.

@@ -12,6 +12,7 @@ use zephyr_engine::ports::{Entropy, Objects, Registry, Store, StoreError};
 
 use crate::app::App;
 use crate::listener::Bounded;
+use crate::metered::Metered;
 use crate::metrics::Metrics;
 use crate::policies::Policies;
 use crate::runtime::Runtime;
@@ -70,6 +71,7 @@ where
     E: Entropy,
 {
     let metrics = Metrics::new();
+    let store = Metered::new(store, metrics.clone());
     let (runtime, engine, goodbye) =
         Runtime::new(store.clone(), entropy, policies.subscribe(), settings.speed, metrics.clone());
     let (end, ending) = watch::channel(false);

@@ -21,8 +21,5 @@ pub const SUMMARIES: [&str; 6] = [
 /// The world at the beginning of every run.
 pub fn world() -> Arc<World> {
     let policy = policy::read(POLICY).unwrap_or_else(|mistakes| unreachable!("the example is sound: {mistakes:?}"));
-    Arc::new(World {
-        policy,
-        runbook: Runbook::Content { path: "runbooks/incident.md".into(), hash: "simulated".into() },
-    })
+    Arc::new(World::new(policy, Runbook::Content { path: "runbooks/incident.md".into(), hash: "simulated".into() }))
 }

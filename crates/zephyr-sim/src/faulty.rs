@@ -2,11 +2,11 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use zephyr_core::StreamId;
 use zephyr_core::effect::Lane;
 use zephyr_engine::ports::{
-    Backlog, Claimed, Commit, Committed, Due, EventRow, Loaded, RequestRow, Retry, Store, StoreError,
+    Backlog, Claimed, Commit, Committed, Due, EventRow, Lease, Loaded, RequestRow, Retry, Store, StoreError,
 };
 use zephyr_store::ModelStore;
 
@@ -101,6 +101,10 @@ impl FaultyStore {
 impl Store for FaultyStore {
     async fn now(&self) -> Result<Timestamp, StoreError> {
         self.reach()?.now().await
+    }
+
+    async fn renew(&self, lasts: SignedDuration) -> Result<Lease, StoreError> {
+        self.reach()?.renew(lasts).await
     }
 
     async fn load(&self, ids: &[StreamId]) -> Result<Loaded, StoreError> {

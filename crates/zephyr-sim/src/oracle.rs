@@ -55,8 +55,7 @@ impl Oracle {
             state = Incident::fold(state, &event);
         }
         let Some(state) = state else { return self.broken(format!("{} is no incident", commit.stream)) };
-        let cached: Option<Incident> = serde_json::from_str(&commit.state).ok();
-        if cached.as_ref() != Some(&state) {
+        if serde_json::to_string(&state).ok().as_ref() != Some(&commit.state) {
             self.broken(format!("{}: the state is not the fold of its events", state.label()));
         }
         for rule in invariants::broken(&state, commit.wake_at) {
@@ -115,8 +114,8 @@ impl Oracle {
             .map(|incident| format!("I3 {} was due and nobody woke it", incident.label()))
             .collect();
         overdue.into_iter().for_each(|line| self.broken(line));
-        for (id, row) in store.peek_effects() {
-            if row.effect.lane() != Lane::Page || row.done_at.is_some() {
+        for (id, row) in store.peek_unfinished() {
+            if row.effect.lane() != Lane::Page {
                 continue;
             }
             let held = row.epoch == Some(store.epoch());
@@ -145,7 +144,7 @@ impl Oracle {
             let differences = outside::differences(state, store);
             differences.into_iter().for_each(|line| self.broken(format!("I8 {}: {line}", state.label())));
         }
-        let unfinished = store.peek_effects().into_iter().filter(|(_, row)| row.done_at.is_none()).count();
+        let unfinished = store.peek_unfinished().len();
         if unfinished > 0 {
             self.broken(format!("I8 {unfinished} effects never ended"));
         }
@@ -153,6 +152,10 @@ impl Oracle {
 
     fn settled(&mut self, state: &Incident) {
         let label = state.label();
+        let text = serde_json::to_string(state).unwrap_or_default();
+        if serde_json::from_str::<Incident>(&text).ok().as_ref() != Some(state) {
+            self.broken(format!("{label}: its state as text does not read back"));
+        }
         let pending = [
             ("channel", state.channel.is_pending(&state.channel_wanted())),
             ("status entry", state.status.is_pending(&state.status_wanted())),

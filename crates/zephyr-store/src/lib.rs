@@ -23,6 +23,14 @@ fn request_counts(at: Timestamp, now: Timestamp) -> bool {
     at.duration_until(now) < REQUEST_KEPT
 }
 
+/// What a replica hears whose lease was ended by another, or that has none yet.
+fn lapsed(epoch: u64) -> StoreError {
+    StoreError::Lapsed(match epoch {
+        0 => "it has not asked for one yet".to_owned(),
+        epoch => format!("epoch {epoch} was not renewed in time, and another replica ended it"),
+    })
+}
+
 /// What a handle hears whose epoch is over: another server has taken the store.
 fn epoch_over(own: u64, present: u64) -> StoreError {
     StoreError::Corrupt(format!(

@@ -7,28 +7,47 @@
 mod apply;
 mod data;
 mod ports;
+mod registry;
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 use zephyr_core::{EffectId, StreamId};
-use zephyr_engine::ports::{EventRow, StoreError};
+use zephyr_engine::ports::{EventRow, Lease, StoreError};
 
 pub use data::{EffectRow, Stream};
 
 use data::Data;
 
-/// A handle on a store in memory. Clones share the data and the epoch.
+/// A handle on a store in memory. Clones share the data and the lease: they are one replica.
 #[derive(Debug, Clone)]
 pub struct ModelStore {
     data: Arc<Mutex<Data>>,
-    epoch: u64,
+    /// 0 until there is a lease.
+    epoch: Arc<AtomicU64>,
+    /// One of several replicas, whose lease lapses; otherwise the only server, as on a file.
+    shared: bool,
 }
 
 impl ModelStore {
-    /// An empty store whose clock stands at `start`, cut to whole microseconds.
+    /// An empty store whose clock stands at `start`, cut to whole microseconds. This handle's lease never lapses.
     pub fn new(start: Timestamp) -> Self {
-        Self { data: Arc::new(Mutex::new(Data::new(start))), epoch: 1 }
+        let mut data = Data::new(start);
+        let epoch = data.begin_epoch(None);
+        Self::on(Arc::new(Mutex::new(data)), epoch, false)
+    }
+
+    fn on(data: Arc<Mutex<Data>>, epoch: u64, shared: bool) -> Self {
+        Self { data, epoch: Arc::new(AtomicU64::new(epoch)), shared }
+    }
+
+    /// One replica of several on the same data, beside those that there are. It has no lease before it renews; the lease
+    /// lapses by the model's clock, and ends when another replica renews after that. A crash is a handle that is
+    /// dropped; the start after it joins anew.
+    #[must_use]
+    pub fn join(&self) -> Self {
+        Self::on(Arc::clone(&self.data), 0, true)
     }
 
     /// Moves the clock to `now`; an earlier instant leaves it where it is.
@@ -43,22 +62,22 @@ impl ModelStore {
         data.now = data.now.max(data::whole(data.now.saturating_add(by).unwrap_or(Timestamp::MAX)));
     }
 
-    /// What a crash and a new start make of it: the same data under a raised epoch. Effects that the former epoch had
-    /// claimed are free again and marked as abandoned; every write of its handles is refused. The clock begins after
-    /// the newest event.
+    /// What a crash and a new start make of a store for one server: the same data under a raised epoch. Effects that
+    /// former epochs had claimed are free again and marked as abandoned; every write of their handles is refused. The
+    /// clock begins after the newest event.
     #[must_use]
     pub fn reopen(&self) -> Self {
         let mut data = self.lock();
-        data.raise_epoch();
+        data.end_all_epochs();
         data.start_clock();
-        let epoch = data.epoch;
+        let epoch = data.begin_epoch(None);
         drop(data);
-        Self { data: Arc::clone(&self.data), epoch }
+        Self::on(Arc::clone(&self.data), epoch, false)
     }
 
-    /// The epoch of this handle, from 1.
+    /// The epoch of this handle, from 1; 0 while it has none.
     pub fn epoch(&self) -> u64 {
-        self.epoch
+        self.epoch.load(Ordering::SeqCst)
     }
 
     /// The present, without a future.
@@ -86,13 +105,39 @@ impl ModelStore {
         self.lock().effects.iter().map(|(id, effect)| (*id, effect.clone())).collect()
     }
 
+    /// Those of them that have not ended.
+    pub fn peek_unfinished(&self) -> Vec<(EffectId, EffectRow)> {
+        let data = self.lock();
+        let free = data.free.iter().map(|(.., id)| id);
+        let ids = free.chain(data.held.iter().map(|(_, id)| id));
+        ids.filter_map(|id| data.effects.get(id).map(|effect| (*id, effect.clone()))).collect()
+    }
+
     fn lock(&self) -> MutexGuard<'_, Data> {
         self.data.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The data, for a write of this handle's epoch.
-    fn lock_for_writing(&self) -> Result<MutexGuard<'_, Data>, StoreError> {
+    /// The data, for a write of this handle's epoch, and that epoch.
+    fn lock_for_writing(&self) -> Result<(MutexGuard<'_, Data>, u64), StoreError> {
         let data = self.lock();
-        if data.epoch == self.epoch { Ok(data) } else { Err(crate::epoch_over(self.epoch, data.epoch)) }
+        let epoch = self.epoch();
+        if data.is_in_force(epoch) {
+            return Ok((data, epoch));
+        }
+        Err(if self.shared { crate::lapsed(epoch) } else { crate::epoch_over(epoch, data.newest_epoch()) })
+    }
+
+    fn renewed(&self, lasts: SignedDuration) -> Result<Lease, StoreError> {
+        if !self.shared {
+            let (_data, epoch) = self.lock_for_writing()?;
+            return Ok(Lease { epoch, lasts: None, freed: 0 });
+        }
+        let mut data = self.lock();
+        let own = self.epoch();
+        let freed = data.end_lapsed(own);
+        let until = data.now.saturating_add(lasts).unwrap_or(Timestamp::MAX);
+        let epoch = if data.extend(own, until) { own } else { data.begin_epoch(Some(until)) };
+        self.epoch.store(epoch, Ordering::SeqCst);
+        Ok(Lease { epoch, lasts: Some(lasts), freed })
     }
 }

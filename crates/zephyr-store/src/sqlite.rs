@@ -13,6 +13,7 @@ mod look;
 mod open;
 mod ports;
 mod read;
+mod registry;
 mod rows;
 mod script;
 mod writing;

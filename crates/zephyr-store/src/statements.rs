@@ -85,12 +85,13 @@ pub const GREATEST: &str = "SELECT MAX(value) FROM index_rows WHERE key = $1";
 /// Events of a stream.
 pub const EVENTS: &str = "SELECT seq, at, kind, body FROM events WHERE stream = $1 AND seq > $2 ORDER BY seq LIMIT $3";
 /// A request that still counts.
-pub const REQUEST: &str = "SELECT key, body_hash, stream, at FROM requests WHERE key = $1 AND at > $2";
-/// Unfinished effects by lane with the first due time; and, as lane `wake`, the first wake-up.
-pub const BACKLOG: &str = "SELECT lane, COUNT(*), MIN(due_at) FROM effects
-WHERE done_at IS NULL AND epoch IS NULL GROUP BY lane
-UNION ALL SELECT lane, COUNT(*), MIN(due_at) FROM effects WHERE epoch IS NOT NULL GROUP BY lane
-UNION ALL SELECT 'wake', 0, MIN(wake_at) FROM streams WHERE wake_at IS NOT NULL";
+pub const REQUEST: &str = "SELECT key, body_hash, about, at FROM requests WHERE key = $1 AND at > $2";
+/// Unfinished effects by how their text begins, which is their kind, and how they stand, with the first due time; and,
+/// with no kind, the first wake-up.
+pub const BACKLOG: &str = "SELECT substr(body, 3, 16), CASE WHEN attempt > 0 THEN 'retrying' ELSE 'waiting' END,
+    COUNT(*), MIN(due_at) FROM effects WHERE done_at IS NULL AND epoch IS NULL GROUP BY 1, 2
+UNION ALL SELECT substr(body, 3, 16), 'sending', COUNT(*), MIN(due_at) FROM effects WHERE epoch IS NOT NULL GROUP BY 1
+UNION ALL SELECT '', 'wake', 0, MIN(wake_at) FROM streams WHERE wake_at IS NOT NULL";
 
 /// Whether there is anything to forget: finished effects up to `$1`, requests up to `$2`.
 pub const PRUNABLE: &str = "SELECT 1 WHERE EXISTS (SELECT 1 FROM effects WHERE done_at <= $1)
@@ -109,33 +110,57 @@ ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body, at = excluded.at, rev
 /// Documents of a kind.
 pub const OBJECTS: &str = "SELECT id, body FROM objects WHERE kind = $1 ORDER BY rev DESC LIMIT $2";
 /// Keeps a token.
-pub const PUT_TOKEN: &str = "INSERT INTO tokens (hash, kind, holder, at, id, scopes, created_by, expires_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (hash) DO NOTHING";
+pub const PUT_TOKEN: &str =
+    "INSERT INTO tokens (hash, kind, holder, at, id, scopes, created_by, created_request, expires_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (hash) DO NOTHING";
 /// A token.
-pub const TOKEN: &str = "SELECT hash, kind, holder, at, id, scopes, created_by, expires_at, revoked_at, revoked_by
-FROM tokens WHERE hash = $1";
+pub const TOKEN: &str = "SELECT hash, kind, holder, at, id, scopes, created_by, created_request, expires_at,
+revoked_at, revoked_by, revoked_request FROM tokens WHERE hash = $1";
 /// A token by its public id.
-pub const TOKEN_BY_ID: &str =
-    "SELECT hash, kind, holder, at, id, scopes, created_by, expires_at, revoked_at, revoked_by
-FROM tokens WHERE id = $1";
+pub const TOKEN_BY_ID: &str = "SELECT hash, kind, holder, at, id, scopes, created_by, created_request, expires_at,
+revoked_at, revoked_by, revoked_request FROM tokens WHERE id = $1";
 /// The newest tokens.
-pub const TOKENS: &str = "SELECT hash, kind, holder, at, id, scopes, created_by, expires_at, revoked_at, revoked_by
-FROM tokens ORDER BY at DESC, id DESC LIMIT $1";
+pub const TOKENS: &str = "SELECT hash, kind, holder, at, id, scopes, created_by, created_request, expires_at,
+revoked_at, revoked_by, revoked_request FROM tokens ORDER BY at DESC, id DESC LIMIT $1";
 /// Ends a token, once.
-pub const REVOKE_TOKEN: &str =
-    "UPDATE tokens SET revoked_at = $1, revoked_by = $2 WHERE id = $3 AND revoked_at IS NULL";
+pub const REVOKE_TOKEN: &str = "UPDATE tokens SET revoked_at = $1, revoked_by = $2, revoked_request = $3
+WHERE id = $4 AND revoked_at IS NULL";
 /// Keeps the text of a policy.
 pub const PUT_POLICY: &str = "INSERT INTO policies (version, text, at) VALUES ($1, $2, $3)
 ON CONFLICT (version) DO UPDATE SET text = excluded.text";
-/// Notes that it came into force, `$5` its version once more; nothing where it is the last that did.
-pub const NOTE_POLICY: &str = "INSERT INTO policy_history (seq, version, at, applied_by, source)
-SELECT (SELECT COALESCE(MAX(seq), 0) + 1 FROM policy_history), $1, CAST($2 AS BIGINT), $3, $4 WHERE NOT EXISTS
-(SELECT 1 FROM policy_history WHERE version = $5 AND seq = (SELECT MAX(seq) FROM policy_history))";
+/// Notes that it came into force, `$6` its version once more; nothing where it is the last that did.
+pub const NOTE_POLICY: &str = "INSERT INTO policy_history (seq, version, at, applied_by, source, request)
+SELECT (SELECT COALESCE(MAX(seq), 0) + 1 FROM policy_history), $1, CAST($2 AS BIGINT), $3, $4, $5 WHERE NOT EXISTS
+(SELECT 1 FROM policy_history WHERE version = $6 AND seq = (SELECT MAX(seq) FROM policy_history))";
 /// Which came into force, the last first.
 pub const POLICIES: &str =
-    "SELECT seq, version, at, applied_by, source FROM policy_history WHERE seq > 0 ORDER BY seq DESC LIMIT $1";
+    "SELECT seq, version, at, applied_by, source, request FROM policy_history WHERE seq > 0 ORDER BY seq DESC LIMIT $1";
 /// The text of one.
 pub const POLICY_TEXT: &str = "SELECT text FROM policies WHERE version = $1";
+/// Keeps a notice.
+pub const NOTE: &str = "INSERT INTO notices (seq, at, kind, actor, about, request)
+SELECT COALESCE(MAX(seq), 0) + 1, CAST($1 AS BIGINT), $2, $3, $4, $5 FROM notices";
+/// Who did what, the newest first, from before `$1` to `$4`, at most `$5`. Of events and notices, which are many,
+/// no more are read than are shown. Actors of events are in their bodies.
+pub const AUDIT: &str = "SELECT at, source, name, seq, kind, actor, request, body FROM (
+    SELECT at, source, name, seq, kind, actor, request, body FROM (
+        SELECT at, 'event' AS source, stream AS name, seq, kind,
+            CAST(NULL AS TEXT) AS actor, CAST(NULL AS TEXT) AS request, body
+        FROM events WHERE at <= $1 AND (at < $1 OR ('event', stream, seq) < ($2, $3, $4))
+        ORDER BY at DESC, stream DESC, seq DESC LIMIT $5
+    ) AS latest
+    UNION ALL SELECT at, 'token', id, 0, 'created', created_by, created_request, kind || ' ' || holder FROM tokens
+    UNION ALL SELECT revoked_at, 'token', id, 1, 'revoked', revoked_by, revoked_request, kind || ' ' || holder
+        FROM tokens WHERE revoked_at IS NOT NULL
+    UNION ALL SELECT at, 'policy', version, seq, 'applied', applied_by, request, source FROM policy_history
+    UNION ALL SELECT at, source, name, seq, kind, actor, request, body FROM (
+        SELECT at, 'notice' AS source, about AS name, seq, kind, actor, request, '' AS body
+        FROM notices WHERE at <= $1 AND (at < $1 OR ('notice', about, seq) < ($2, $3, $4))
+        ORDER BY at DESC, about DESC, seq DESC LIMIT $5
+    ) AS noticed
+) AS done
+WHERE at <= $1 AND (at < $1 OR (source, name, seq) < ($2, $3, $4))
+ORDER BY at DESC, source DESC, name DESC, seq DESC LIMIT $5";
 
 /// Documents: a row is kind and id.
 pub static LOAD_OBJECTS: Rows = Rows::new("SELECT kind, id, body FROM objects WHERE (kind, id) IN (VALUES ", 0, 2, ")");
@@ -173,10 +198,10 @@ pub static END_EFFECTS: Rows = Rows::new(
 );
 /// Keeps answered requests.
 pub static PUT_REQUESTS: Rows = Rows::new(
-    "INSERT INTO requests (key, body_hash, stream, at) VALUES ",
+    "INSERT INTO requests (key, body_hash, about, at) VALUES ",
     0,
     4,
-    " ON CONFLICT (key) DO UPDATE SET body_hash = excluded.body_hash, stream = excluded.stream, at = excluded.at",
+    " ON CONFLICT (key) DO UPDATE SET body_hash = excluded.body_hash, about = excluded.about, at = excluded.at",
 );
 
 /// Begins a write and reads all that a slice of commits must know; see [`Known`](crate::plan::Known). `$1` is the epoch,
@@ -324,6 +349,8 @@ pub fn all() -> Vec<&'static str> {
         NOTE_POLICY,
         POLICIES,
         POLICY_TEXT,
+        NOTE,
+        AUDIT,
     ];
     let rows = [
         &LOAD,

@@ -68,11 +68,12 @@ async fn durable_row() -> Row {
             scopes: None,
             at: jiff::Timestamp::UNIX_EPOCH,
             created_by: None,
+            created_request: None,
             expires_at: None,
             revoked: None,
         };
         let began = Instant::now();
-        store.put_token(token).await.unwrap();
+        store.put_token(token, None).await.unwrap();
         times.push(began.elapsed());
     }
     Row::new("floor: one durable row in SQLite", times, "")

@@ -19,15 +19,36 @@ pub enum Exit {
     Pending,
 }
 
+impl Exit {
+    /// Every end there is, in the order of their codes.
+    pub const ALL: [Self; 5] = [Self::Done, Self::Refused, Self::Usage, Self::Unreachable, Self::Pending];
+
+    /// What the process answers whoever started it.
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Refused => 1,
+            Self::Usage => 2,
+            Self::Unreachable => 3,
+            Self::Pending => 4,
+        }
+    }
+
+    /// What that says, for the manual.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Done => "all that was asked for is done",
+            Self::Refused => "it was refused or failed; nothing changed",
+            Self::Usage => "the command was written wrongly",
+            Self::Unreachable => "no server was reached",
+            Self::Pending => "it is done, but no page is out yet",
+        }
+    }
+}
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
-        Self::from(match exit {
-            Exit::Done => 0,
-            Exit::Refused => 1,
-            Exit::Usage => 2,
-            Exit::Unreachable => 3,
-            Exit::Pending => 4,
-        })
+        Self::from(exit.code())
     }
 }
 

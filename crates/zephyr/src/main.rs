@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use crate::cli::{Cli, Command, Incident, Page, Token};
+use crate::cli::{Cli, Command, Incident, Page, Report, Token};
 use crate::commands::Session;
 use crate::failure::{Exit, Failure};
 use crate::printer::Printer;
@@ -22,6 +22,7 @@ mod init;
 mod last_known;
 mod local;
 mod machine;
+mod manual;
 mod opening;
 mod printer;
 mod render;
@@ -72,6 +73,8 @@ async fn run(cli: Cli, printer: &mut Printer) -> Result<Exit, Failure> {
     }
     match cli.command {
         Some(Command::Init(given)) => commands::init::run(printer, given, settings.json),
+        Some(Command::Completions(given)) => commands::manual::completions(printer, &given, settings.json),
+        Some(Command::Man(given)) => commands::manual::pages(printer, &given, settings.json),
         Some(Command::Serve(given)) => return commands::serve::run(printer, &settings, given).await,
         Some(Command::Check(given)) => return commands::check::run(printer, given, settings.json).await,
         Some(Command::Doctor(given)) => return commands::doctor::run(printer, &settings, given).await,
@@ -111,6 +114,8 @@ async fn ask(session: &mut Session<'_>, settings: &Settings, command: Option<Com
         },
         Some(Command::Ack) => commands::ack::run(session).await,
         Some(Command::Oncall) => commands::oncall::run(session).await,
+        Some(Command::Why(given)) => commands::why::run(session, given).await,
+        Some(Command::Report(Report::Missed(given))) => commands::report_missed::run(session, given).await,
         Some(Command::Policy(policy)) => commands::policy::run(session, policy).await,
         Some(Command::Token(Token::Create(given))) => commands::token_create::run(session, given).await,
         Some(Command::Token(Token::List)) => commands::token_list::list(session).await,
@@ -121,7 +126,9 @@ async fn ask(session: &mut Session<'_>, settings: &Settings, command: Option<Com
             | Command::Check(_)
             | Command::Demo(_)
             | Command::Doctor(_)
-            | Command::Store(_),
+            | Command::Store(_)
+            | Command::Completions(_)
+            | Command::Man(_),
         )
         | None => commands::overview::run(session).await,
     }

@@ -43,6 +43,11 @@ impl Printer {
         self.out.write(&line.into());
     }
 
+    /// A script or a page that zephyr itself made, to the byte.
+    pub fn text(&mut self, text: &str) {
+        self.out.raw(text.trim_end_matches('\n'));
+    }
+
     /// One line about it: a hint, a reason, a step on the way.
     pub fn say(&mut self, line: impl Into<Line>) {
         self.err.write(&line.into());

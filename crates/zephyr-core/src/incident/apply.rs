@@ -117,6 +117,8 @@ impl Incident {
             Body::Reopened { public, update_due_at } => {
                 self.phase = Phase::Open;
                 self.update_due_at = *update_due_at;
+                // Paged as at opening: what ended then holds nobody back now.
+                self.paging.pages.clear();
                 self.reopen_in_public(public.as_ref());
                 self.post(format!("Reopened by {}.", event.actor));
             }

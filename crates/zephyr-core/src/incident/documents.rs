@@ -8,145 +8,190 @@ use serde::{Deserialize, Serialize};
 use super::{Incident, Phase};
 use crate::PersonId;
 use crate::effect::{ChannelOp, PublicState, StatusOp, TicketEnd, TicketOp};
-use crate::mirror::{Document, Step};
+use crate::mirror::{Document, Step, is_default};
 use crate::page::{PageState, Place};
 use crate::world::Runbook;
 
 /// A chat channel.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct ChannelDoc {
     /// Whether there is one.
+    #[serde(skip_serializing_if = "is_default")]
     pub made: bool,
     /// Its name.
+    #[serde(skip_serializing_if = "is_default")]
     pub name: String,
     /// Whether only those invited see it.
+    #[serde(skip_serializing_if = "is_default")]
     pub private: bool,
     /// The line above the messages.
+    #[serde(skip_serializing_if = "is_default")]
     pub topic: String,
     /// Who is invited.
+    #[serde(skip_serializing_if = "is_default")]
     pub members: BTreeSet<PersonId>,
     /// The pinned runbook.
+    #[serde(skip_serializing_if = "is_default")]
     pub pin: String,
     /// The card that always says how things stand.
+    #[serde(skip_serializing_if = "is_default")]
     pub card: String,
     /// Messages in order.
+    #[serde(skip_serializing_if = "is_default")]
     pub posts: Vec<String>,
     /// Closed for writing.
+    #[serde(skip_serializing_if = "is_default")]
     pub archived: bool,
 }
 
 impl Document for ChannelDoc {
     type Op = ChannelOp;
 
-    fn step(&self, wanted: &Self) -> Option<Step<ChannelOp, Self>> {
-        let harmless = |op, after| Some(Step { op, once: None, after });
+    fn step(&self, wanted: &Self) -> Option<Step<ChannelOp>> {
+        let harmless = |op| Some(Step { op, once: None });
         if !self.made {
             let (name, topic, private) = (wanted.name.clone(), wanted.topic.clone(), wanted.private);
-            let after = Self { made: true, name: name.clone(), topic: topic.clone(), private, ..Self::default() };
             let op = ChannelOp::Create { name, topic, private };
-            return wanted.made.then(|| Step { op, once: Some("create".to_owned()), after });
+            return wanted.made.then(|| Step { op, once: Some("create".to_owned()) });
         }
         if self.archived {
-            let after = Self { archived: false, ..self.clone() };
-            return if wanted.archived { None } else { harmless(ChannelOp::Unarchive, after) };
+            return if wanted.archived { None } else { harmless(ChannelOp::Unarchive) };
         }
         if !wanted.members.is_subset(&self.members) {
-            let people: BTreeSet<PersonId> = wanted.members.difference(&self.members).cloned().collect();
-            let members = self.members.union(&people).cloned().collect();
-            return harmless(ChannelOp::Invite { people }, Self { members, ..self.clone() });
+            let people = wanted.members.difference(&self.members).cloned().collect();
+            return harmless(ChannelOp::Invite { people });
         }
         if self.pin != wanted.pin {
-            let pin = wanted.pin.clone();
-            return harmless(ChannelOp::Pin { text: pin.clone() }, Self { pin, ..self.clone() });
+            return harmless(ChannelOp::Pin { text: wanted.pin.clone() });
         }
         if let Some(text) = wanted.posts.get(self.posts.len()).cloned() {
             let once = Some(format!("post-{}", self.posts.len()));
-            let mut after = self.clone();
-            after.posts.push(text.clone());
-            return Some(Step { op: ChannelOp::Post { text }, once, after });
+            return Some(Step { op: ChannelOp::Post { text }, once });
         }
         if self.card != wanted.card {
-            let card = wanted.card.clone();
-            return harmless(ChannelOp::Card { text: card.clone() }, Self { card, ..self.clone() });
+            return harmless(ChannelOp::Card { text: wanted.card.clone() });
         }
         if self.topic != wanted.topic {
-            let topic = wanted.topic.clone();
-            return harmless(ChannelOp::Topic { topic: topic.clone() }, Self { topic, ..self.clone() });
+            return harmless(ChannelOp::Topic { topic: wanted.topic.clone() });
         }
-        let after = Self { archived: true, ..self.clone() };
-        if wanted.archived { harmless(ChannelOp::Archive, after) } else { None }
+        if wanted.archived { harmless(ChannelOp::Archive) } else { None }
+    }
+
+    fn done(&mut self, op: &ChannelOp) {
+        match op {
+            ChannelOp::Create { name, topic, private } => {
+                let (name, topic, private) = (name.clone(), topic.clone(), *private);
+                *self = Self { made: true, name, topic, private, ..Self::default() };
+            }
+            ChannelOp::Topic { topic } => self.topic.clone_from(topic),
+            ChannelOp::Invite { people } => self.members.extend(people.iter().cloned()),
+            ChannelOp::Pin { text } => self.pin.clone_from(text),
+            ChannelOp::Card { text } => self.card.clone_from(text),
+            ChannelOp::Post { text } => self.posts.push(text.clone()),
+            ChannelOp::Archive => self.archived = true,
+            ChannelOp::Unarchive => self.archived = false,
+        }
     }
 }
 
 /// A status-page entry.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct StatusDoc {
     /// Whether there is one.
+    #[serde(skip_serializing_if = "is_default")]
     pub made: bool,
     /// Public title.
+    #[serde(skip_serializing_if = "is_default")]
     pub title: String,
     /// Affected component.
+    #[serde(skip_serializing_if = "is_default")]
     pub component: String,
     /// First line.
+    #[serde(skip_serializing_if = "is_default")]
     pub opening: String,
     /// Further lines, with the state after each.
+    #[serde(skip_serializing_if = "is_default")]
     pub updates: Vec<(PublicState, String)>,
 }
 
 impl Document for StatusDoc {
     type Op = StatusOp;
 
-    fn step(&self, wanted: &Self) -> Option<Step<StatusOp, Self>> {
+    fn step(&self, wanted: &Self) -> Option<Step<StatusOp>> {
         if !self.made {
-            let after = Self { updates: Vec::new(), ..wanted.clone() };
             let (title, component, text) = (wanted.title.clone(), wanted.component.clone(), wanted.opening.clone());
             let op = StatusOp::Create { title, component, text };
-            return wanted.made.then(|| Step { op, once: Some("create".to_owned()), after });
+            return wanted.made.then(|| Step { op, once: Some("create".to_owned()) });
         }
         let (state, text) = wanted.updates.get(self.updates.len()).cloned()?;
         let once = Some(format!("update-{}", self.updates.len()));
-        let mut after = self.clone();
-        after.updates.push((state, text.clone()));
-        Some(Step { op: StatusOp::Update { state, text }, once, after })
+        Some(Step { op: StatusOp::Update { state, text }, once })
+    }
+
+    fn done(&mut self, op: &StatusOp) {
+        match op {
+            StatusOp::Create { title, component, text } => {
+                let (title, component, opening) = (title.clone(), component.clone(), text.clone());
+                *self = Self { made: true, title, component, opening, updates: Vec::new() };
+            }
+            StatusOp::Update { state, text } => self.updates.push((*state, text.clone())),
+        }
     }
 }
 
 /// A ticket.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct TicketDoc {
     /// Whether there is one.
+    #[serde(skip_serializing_if = "is_default")]
     pub made: bool,
     /// Title.
+    #[serde(skip_serializing_if = "is_default")]
     pub title: String,
     /// Text.
+    #[serde(skip_serializing_if = "is_default")]
     pub body: String,
     /// How it ended.
+    #[serde(skip_serializing_if = "is_default")]
     pub end: Option<TicketEnd>,
 }
 
 impl Document for TicketDoc {
     type Op = TicketOp;
 
-    fn step(&self, wanted: &Self) -> Option<Step<TicketOp, Self>> {
+    fn step(&self, wanted: &Self) -> Option<Step<TicketOp>> {
         let (title, body) = (wanted.title.clone(), wanted.body.clone());
-        let harmless = |op, after| Some(Step { op, once: None, after });
+        let harmless = |op| Some(Step { op, once: None });
         if !self.made {
-            let after = Self { end: None, ..wanted.clone() };
             let once = Some("create".to_owned());
-            return wanted.made.then_some(Step { op: TicketOp::Create { title, body }, once, after });
+            return wanted.made.then_some(Step { op: TicketOp::Create { title, body }, once });
         }
         if self.end.is_some() && self.end != wanted.end {
-            return harmless(TicketOp::Reopen, Self { end: None, ..self.clone() });
+            return harmless(TicketOp::Reopen);
         }
         if (&self.title, &self.body) != (&title, &body) {
-            let after = Self { end: self.end, ..wanted.clone() };
-            return harmless(TicketOp::Edit { title, body }, after);
+            return harmless(TicketOp::Edit { title, body });
         }
         match wanted.end {
-            Some(end) if self.end.is_none() => {
-                harmless(TicketOp::Close { end }, Self { end: Some(end), ..self.clone() })
-            }
+            Some(end) if self.end.is_none() => harmless(TicketOp::Close { end }),
             _ => None,
+        }
+    }
+
+    fn done(&mut self, op: &TicketOp) {
+        match op {
+            TicketOp::Create { title, body } => {
+                *self = Self { made: true, title: title.clone(), body: body.clone(), end: None };
+            }
+            TicketOp::Edit { title, body } => {
+                self.title.clone_from(title);
+                self.body.clone_from(body);
+            }
+            TicketOp::Close { end } => self.end = Some(*end),
+            TicketOp::Reopen => self.end = None,
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::{Body, Event, Incident};
 use crate::PersonId;
 use crate::effect::{Effect, Hush, Inform, MirrorSend, PageSend};
-use crate::mirror::{Document, Mirror};
+use crate::mirror::{Document, InFlight, Mirror};
 use crate::page::{RingEvent, RingOverWhy};
 
 /// The effects of an event; sees the incident after it.
@@ -71,10 +71,11 @@ fn over_for_others(state: &Incident) -> &'static str {
 }
 
 fn step<Doc: Document>(state: &Incident, name: &str, mirror: &Mirror<Doc>, seq: u64) -> Option<MirrorSend<Doc::Op>> {
-    let in_flight = mirror.sent_at(seq)?;
-    let step = mirror.shown.step(&in_flight.after)?;
-    let key = step.once.unwrap_or_else(|| format!("step-{}", in_flight.began));
-    let lookup = in_flight.lookup;
-    let key = format!("{}/{name}/{key}", state.id);
-    Some(MirrorSend { incident: state.id, remote: mirror.remote.clone(), key, since: seq, op: step.op, lookup })
+    let InFlight { began, op, once, lookup, .. } = mirror.sent_at(seq)?;
+    let key = match once {
+        Some(once) => format!("{}/{name}/{once}", state.id),
+        None => format!("{}/{name}/step-{began}", state.id),
+    };
+    let (remote, op) = (mirror.remote.clone(), op.clone());
+    Some(MirrorSend { incident: state.id, remote, key, since: seq, op, lookup: *lookup })
 }

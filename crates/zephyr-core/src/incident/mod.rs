@@ -27,12 +27,14 @@ mod decision;
 mod documents;
 mod effects;
 mod event;
+mod figures;
 mod index;
 mod narrate;
 mod open;
 mod outcome;
 mod reclassify;
 mod reporter;
+mod review;
 mod similar;
 mod stored;
 mod targets;
@@ -43,16 +45,18 @@ pub use decision::Decided;
 pub use documents::{ChannelDoc, StatusDoc, TicketDoc};
 pub use effects::still_due;
 pub use event::{Approval, Body, Event, MirrorName, PublicOpening};
+pub use figures::{Calls, Figures, Pages};
 pub use narrate::{Line, narrate};
 pub use open::{Declaration, Open, Subject, open};
 pub use outcome::outcome;
 pub use reporter::{NoReporter, Reporter};
+pub use review::{LateUpdate, Review, review};
 pub use similar::{Again, Likeness, Similar, SimilarWhy, Unclear, inform};
 pub use stored::{BadEvent, StoredEvent};
 pub use wake::wake;
 
 /// Format number of the state as JSON. Raised with every change of its shape; older states are folded anew.
-pub const STATE_FORMAT: u32 = 3;
+pub const STATE_FORMAT: u32 = 4;
 
 /// An incident, as the fold of its events.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -8,8 +8,7 @@ use jiff::Timestamp;
 use super::{Body, Event, MirrorName, Similar, SimilarWhy};
 use crate::PersonId;
 use crate::mirror::MirrorEvent;
-use crate::page::{PageEvent, Passed, PauseWhy, Place, RingEvent, RingOverWhy, StopWhy, Target, Why};
-use crate::policy::StepWho;
+use crate::page::{PageEvent, Passed, PauseWhy, Place, RingEvent, RingOverWhy, StopWhy, Target};
 use crate::world::Runbook;
 
 /// One line of a timeline.
@@ -127,7 +126,7 @@ fn over(how: &str, by: &str, public: Option<&str>) -> String {
 fn of_page(page: &PageEvent, at: Timestamp) -> String {
     match page {
         PageEvent::Began { target, .. } => format!("page {target} began"),
-        PageEvent::StepBegan { target, round, place, wanted, until, passed } => {
+        PageEvent::StepBegan { target, round, place, wanted, until, passed, .. } => {
             let step = match place {
                 Place::Step(index) => format!("step {}", index + 1),
                 Place::Everybody => "everybody who can be reached".to_owned(),
@@ -177,23 +176,7 @@ fn passed_over(passed: &[Passed]) -> String {
     if passed.is_empty() {
         return String::new();
     }
-    let each = passed.iter().map(|pass| {
-        let step = match &pass.who {
-            StepWho::OnCall => "on call".to_owned(),
-            StepWho::NextInRotation => "next in rotation".to_owned(),
-            StepWho::Rotation(rotation) => format!("{rotation} on call"),
-        };
-        let why = match pass.why {
-            Why::Nobody => "nobody",
-            Why::Declined => "declined",
-            Why::AlreadyAnswered => "already answers here",
-            Why::Unreachable => "cannot be reached",
-        };
-        match &pass.person {
-            Some(person) => format!("{step} {person}: {why}"),
-            None => format!("{step}: {why}"),
-        }
-    });
+    let each = passed.iter().map(ToString::to_string);
     format!(" (passed over: {})", each.collect::<Vec<_>>().join("; "))
 }
 

@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{Body, Event, MirrorName, PublicOpening, Reporter};
 use crate::mirror::MirrorEvent;
-use crate::page::{Chain, PageEvent, Passed, PauseWhy, Place, RingEvent, RingOverWhy, RungRef, StopWhy, Target};
+use crate::page::{
+    Chain, PageEvent, Passed, PauseWhy, Place, RingEvent, RingOverWhy, RungRef, Standing, StopWhy, Target,
+};
 use crate::policy::{LadderEntry, PolicyVersion, Severity};
 use crate::text::Summary;
 use crate::{Actor, Cause, IncidentId, PersonId, RegionId, RotationId, ServiceId};
@@ -42,15 +44,14 @@ impl Event {
     /// Its stored form.
     pub fn to_stored(&self) -> Result<StoredEvent, BadEvent> {
         let row = Row {
+            event: Stored::from(&self.body),
             actor: self.actor.clone(),
             cause: self.cause.clone(),
             policy: self.policy.clone(),
-            event: Stored::from(&self.body),
         };
-        let bad = |source| BadEvent { seq: self.seq, source };
-        let value = serde_json::to_value(&row).map_err(bad)?;
-        let kind = value.pointer("/event/kind").and_then(|kind| kind.as_str()).unwrap_or_default().to_owned();
-        Ok(StoredEvent { kind, body: value.to_string() })
+        let body = serde_json::to_string(&row).map_err(|source| BadEvent { seq: self.seq, source })?;
+        let kind = body.strip_prefix(KIND_FIRST).and_then(|rest| rest.split('"').next()).unwrap_or_default();
+        Ok(StoredEvent { kind: kind.to_owned(), body })
     }
 
     /// Reads a stored event.
@@ -60,12 +61,15 @@ impl Event {
     }
 }
 
+/// How the text of every event begins: what is tagged writes its tag first.
+const KIND_FIRST: &str = "{\"event\":{\"kind\":\"";
+
 #[derive(Serialize, Deserialize)]
 struct Row {
+    event: Stored,
     actor: Actor,
     cause: Cause,
     policy: PolicyVersion,
-    event: Stored,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -96,6 +100,8 @@ enum Stored {
         wanted: BTreeSet<PersonId>,
         until: Timestamp,
         passed: Vec<Passed>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        standing: Vec<Standing>,
     },
     PagePaused {
         target: Target,
@@ -291,8 +297,8 @@ impl From<PageEvent> for Stored {
             PageEvent::Began { target, rotation, everyone, chain } => {
                 Self::PageBegan { target, rotation, everyone, chain }
             }
-            PageEvent::StepBegan { target, round, place, wanted, until, passed } => {
-                Self::StepBegan { target, round, place, wanted, until, passed }
+            PageEvent::StepBegan { target, round, place, wanted, until, passed, standing } => {
+                Self::StepBegan { target, round, place, wanted, until, passed, standing }
             }
             PageEvent::Paused { target, round, until, why, passed } => {
                 Self::PagePaused { target, round, until, why, passed }
@@ -351,8 +357,8 @@ impl From<Stored> for Body {
             Stored::PageBegan { target, rotation, everyone, chain } => {
                 Self::Page(PageEvent::Began { target, rotation, everyone, chain })
             }
-            Stored::StepBegan { target, round, place, wanted, until, passed } => {
-                Self::Page(PageEvent::StepBegan { target, round, place, wanted, until, passed })
+            Stored::StepBegan { target, round, place, wanted, until, passed, standing } => {
+                Self::Page(PageEvent::StepBegan { target, round, place, wanted, until, passed, standing })
             }
             Stored::PagePaused { target, round, until, why, passed } => {
                 Self::Page(PageEvent::Paused { target, round, until, why, passed })

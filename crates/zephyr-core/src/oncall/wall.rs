@@ -5,7 +5,7 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
 use jiff::{Timestamp, ToSpan};
 
-use crate::policy::DailyWindow;
+use crate::policy::{DailyWindow, Window};
 
 /// The instant of a wall-clock time in a zone. Beyond what a timestamp can hold, the nearest that it can.
 pub(crate) fn instant(zone: &TimeZone, wall: DateTime) -> Timestamp {
@@ -27,25 +27,28 @@ fn with(offset: Offset, wall: DateTime) -> Timestamp {
     offset.to_timestamp(wall).unwrap_or(limit)
 }
 
-/// The occurrence of a daily window that `now` lies in: its first instant and the first instant after it.
-pub(crate) fn window_around(zone: &TimeZone, window: DailyWindow, now: Timestamp) -> Option<(Timestamp, Timestamp)> {
+/// The occurrence of a window that `now` lies in: its first instant and the first instant after it.
+pub(crate) fn window_around(zone: &TimeZone, window: Window, now: Timestamp) -> Option<(Timestamp, Timestamp)> {
     let today = zone.to_datetime(now).date();
     // Today's first. Where the clock jumps at midnight, an instant can belong to the window of a neighbouring day.
-    [today, yesterday(today), tomorrow(today)].into_iter().find_map(|day| {
-        let last_day = if window.from < window.to { day } else { tomorrow(day) };
-        let from = instant(zone, day.to_datetime(window.from));
-        if now < from {
-            return None;
-        }
-        let to = instant(zone, last_day.to_datetime(window.to));
-        (now < to).then_some((from, to))
-    })
+    [today, yesterday(today), tomorrow(today)].into_iter().filter(|day| window.days.contains(day.weekday())).find_map(
+        |day| {
+            let (from, to) = window_of(zone, window.hours, day);
+            (from <= now && now < to).then_some((from, to))
+        },
+    )
 }
 
-fn tomorrow(day: Date) -> Date {
+/// The occurrence of a daily window that begins on a day; empty where the clock skips it whole.
+pub(crate) fn window_of(zone: &TimeZone, hours: DailyWindow, day: Date) -> (Timestamp, Timestamp) {
+    let last_day = if hours.from < hours.to { day } else { tomorrow(day) };
+    (instant(zone, day.to_datetime(hours.from)), instant(zone, last_day.to_datetime(hours.to)))
+}
+
+pub(crate) fn tomorrow(day: Date) -> Date {
     day.saturating_add(1.day())
 }
 
-fn yesterday(day: Date) -> Date {
+pub(crate) fn yesterday(day: Date) -> Date {
     day.saturating_sub(1.day())
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Chain, Passed, Place, RungRef, Target};
+use super::{Chain, Passed, Place, RungRef, Standing, Target};
 use crate::policy::LadderEntry;
 use crate::text::Reason;
 use crate::{PersonId, RotationId};
@@ -38,6 +38,8 @@ pub enum PageEvent {
         until: Timestamp,
         /// Steps and people passed over on the way to it, and why.
         passed: Vec<Passed>,
+        /// By what those wanted are on call. Empty in events written before it was noted.
+        standing: Vec<Standing>,
     },
     /// Nobody could be wanted; the page looks again later.
     Paused {

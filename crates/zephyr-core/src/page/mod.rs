@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::policy::{ChainStep, Method, StepWho, TargetWho};
 use crate::{PersonId, RotationId};
 
+pub mod account;
 mod apply;
 mod command;
 mod event;
@@ -27,7 +28,7 @@ pub use command::Refused;
 pub use event::{PageEvent, PauseWhy, RingEvent, RingOverWhy, StopWhy};
 pub use outcome::SendOutcome;
 pub use ring::{Ring, RingOver, Rung, RungRef, RungState};
-pub use step::{Passed, Why};
+pub use step::{Passed, Standing, Why};
 pub use wake::Record;
 pub(crate) use wake::{steps, wake};
 
@@ -39,8 +40,10 @@ pub struct Paging {
     /// The latest ring of each person.
     pub rings: BTreeMap<PersonId, Ring>,
     /// Who declined, and until when they are passed over.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub declined: BTreeMap<PersonId, Timestamp>,
     /// Methods that failed for good, by person.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub failed: BTreeMap<PersonId, BTreeSet<Method>>,
 }
 

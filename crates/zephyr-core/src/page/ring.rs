@@ -18,6 +18,7 @@ pub struct Ring {
     /// The ladder; never empty.
     pub rungs: Vec<Rung>,
     /// Set when it is over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub over: Option<RingOver>,
 }
 

@@ -1,6 +1,7 @@
 //! Who is rung next: the steps of a chain, looked up at the moment one begins.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -8,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{Page, PageEvent, PageState, Paging, PauseWhy, Place, Ringing, Target};
 use crate::limits;
 use crate::policy::{LadderEntry, StepWho};
-use crate::{PersonId, RotationId, World, oncall};
+use crate::{PersonId, RotationId, World};
 
 /// A step, or a person on it, that was passed over.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +20,22 @@ pub struct Passed {
     pub person: Option<PersonId>,
     /// Why not.
     pub why: Why,
+}
+
+/// That somebody who is rung was on call, and by what. Whoever is not among them was the next in order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Standing {
+    /// Who.
+    pub person: PersonId,
+    /// In which rotation.
+    pub rotation: RotationId,
+    /// In which layer, from 0.
+    pub layer: usize,
+    /// Until when, as it was known then.
+    pub until: Timestamp,
+    /// The number of the override that put them there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<u64>,
 }
 
 /// Why somebody is not rung.
@@ -33,6 +50,22 @@ pub enum Why {
     AlreadyAnswered,
     /// None of their methods works.
     Unreachable,
+}
+
+impl fmt::Display for Passed {
+    /// `on call ines: declined`, `next in rotation: nobody`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let why = match self.why {
+            Why::Nobody => "nobody",
+            Why::Declined => "declined",
+            Why::AlreadyAnswered => "already answers here",
+            Why::Unreachable => "cannot be reached",
+        };
+        match &self.person {
+            Some(person) => write!(f, "{} {person}: {why}", self.who),
+            None => write!(f, "{}: {why}", self.who),
+        }
+    }
 }
 
 impl Paging {
@@ -54,8 +87,8 @@ impl Paging {
             Place::Everybody | Place::Pause => None,
         };
         if let Some(from) = rest_of_round {
-            if let Some((index, wanted)) = look.first_step(from, &mut passed) {
-                return began(target, page, ringing.round, index, wanted, now, passed);
+            if let Some(found) = look.first_step(from, &mut passed) {
+                return look.began(target, ringing.round, found, passed);
             }
             if from == 0 {
                 return look.last_resort(target, ringing.round, passed);
@@ -75,7 +108,7 @@ impl Paging {
         let nobody_tried = BTreeSet::new();
         let look = Look { tried: &nobody_tried, ..look };
         match look.first_step(0, &mut passed) {
-            Some((index, wanted)) => began(target, page, round, index, wanted, now, passed),
+            Some(found) => look.began(target, round, found, passed),
             None => look.last_resort(target, round, passed),
         }
     }
@@ -88,22 +121,16 @@ impl Paging {
     }
 }
 
-fn began(
-    target: &Target,
-    page: &Page,
-    round: u32,
-    index: usize,
-    wanted: BTreeSet<PersonId>,
-    now: Timestamp,
-    passed: Vec<Passed>,
-) -> PageEvent {
-    let until = plus(now, page.chain.wait(index));
-    PageEvent::StepBegan { target: target.clone(), round, place: Place::Step(index), wanted, until, passed }
-}
-
 /// A time later; the end of time where there is none.
 pub(super) fn plus(at: Timestamp, wait: jiff::SignedDuration) -> Timestamp {
     at.checked_add(wait).unwrap_or(Timestamp::MAX)
+}
+
+/// A step that wants somebody.
+struct Found {
+    index: usize,
+    wanted: BTreeSet<PersonId>,
+    standing: Vec<Standing>,
 }
 
 /// One look at who could be rung for one page.
@@ -117,13 +144,28 @@ struct Look<'a> {
 }
 
 impl Look<'_> {
+    fn began(&self, target: &Target, round: u32, found: Found, passed: Vec<Passed>) -> PageEvent {
+        let Found { index, wanted, standing } = found;
+        let until = plus(self.now, self.page.chain.wait(index));
+        PageEvent::StepBegan {
+            target: target.clone(),
+            round,
+            place: Place::Step(index),
+            wanted,
+            until,
+            passed,
+            standing,
+        }
+    }
+
     /// The first step from `from` on that wants anybody. A step on which nobody can be rung costs no time.
-    fn first_step(&self, from: usize, passed: &mut Vec<Passed>) -> Option<(usize, BTreeSet<PersonId>)> {
+    fn first_step(&self, from: usize, passed: &mut Vec<Passed>) -> Option<Found> {
         for index in from..self.page.chain.steps.len() {
             let Some(who) = self.page.chain.step(index) else { break };
             let wanted = self.stand_on(who, passed);
             if !wanted.is_empty() {
-                return Some((index, wanted));
+                let standing = self.standing(who, &wanted);
+                return Some(Found { index, wanted, standing });
             }
         }
         None
@@ -132,13 +174,10 @@ impl Look<'_> {
     /// Who stands on a step now and can be rung.
     fn stand_on(&self, who: &StepWho, passed: &mut Vec<Passed>) -> BTreeSet<PersonId> {
         let (candidates, wanted_at_most) = match who {
-            StepWho::OnCall => {
-                let all = self.on_call(self.page.rotation.as_ref());
-                let most = if self.page.everyone { all.len() } else { 1 };
-                (all.into_iter().take(most).collect(), most)
-            }
+            StepWho::OnCall if self.page.everyone => (self.on_call(self.page.rotation.as_ref()), usize::MAX),
+            StepWho::OnCall => (self.primary(self.page.rotation.as_ref()), usize::MAX),
             StepWho::NextInRotation => (self.successors(), 1),
-            StepWho::Rotation(rotation) => (self.on_call(Some(rotation)).into_iter().take(1).collect(), 1),
+            StepWho::Rotation(rotation) => (self.primary(Some(rotation)), usize::MAX),
         };
         let mut wanted = BTreeSet::new();
         let mut met = false;
@@ -160,10 +199,27 @@ impl Look<'_> {
         wanted
     }
 
+    /// By which layer or override each of those wanted is on call, where they are.
+    fn standing(&self, who: &StepWho, wanted: &BTreeSet<PersonId>) -> Vec<Standing> {
+        let rotation = match who {
+            StepWho::OnCall | StepWho::NextInRotation => self.page.rotation.as_ref(),
+            StepWho::Rotation(rotation) => Some(rotation),
+        };
+        let Some(rotation) = rotation else { return Vec::new() };
+        let on_call = self.world.schedule().at(rotation, self.now);
+        let of = |person: &PersonId| {
+            let shift = on_call.iter().find(|shift| shift.person == *person)?;
+            let (layer, until, by) = (shift.layer, shift.until, shift.by);
+            Some(Standing { person: person.clone(), rotation: rotation.clone(), layer, until, by })
+        };
+        wanted.iter().filter_map(of).collect()
+    }
+
+    /// Everybody on call, in any layer.
     fn on_call(&self, rotation: Option<&RotationId>) -> Vec<PersonId> {
-        let Some(rotation) = rotation.and_then(|id| self.world.policy.rotations.get(id)) else { return Vec::new() };
+        let Some(rotation) = rotation else { return Vec::new() };
         let mut people: Vec<PersonId> = Vec::new();
-        for shift in oncall::at(rotation, self.now) {
+        for shift in self.world.schedule().at(rotation, self.now) {
             if !people.contains(&shift.person) {
                 people.push(shift.person);
             }
@@ -171,14 +227,18 @@ impl Look<'_> {
         people
     }
 
+    /// Who is rung first.
+    fn primary(&self, rotation: Option<&RotationId>) -> Vec<PersonId> {
+        rotation.map(|id| self.world.schedule().primary(id, self.now)).unwrap_or_default()
+    }
+
     /// Those who come next, without anybody this page has tried in this round. Somebody who came on call meanwhile
     /// is the first of them.
     fn successors(&self) -> Vec<PersonId> {
         let Some(id) = &self.page.rotation else { return Vec::new() };
-        let Some(rotation) = self.world.policy.rotations.get(id) else { return Vec::new() };
-        let incoming = self.on_call(Some(id)).into_iter().take(1);
+        let incoming = self.primary(Some(id)).into_iter();
         let mut people: Vec<PersonId> = Vec::new();
-        for person in incoming.chain(oncall::succession(&self.world.policy, rotation, self.now)) {
+        for person in incoming.chain(self.world.schedule().succession(id, self.now)) {
             if !self.tried.contains(&person) && !people.contains(&person) {
                 people.push(person);
             }
@@ -215,7 +275,10 @@ impl Look<'_> {
         let willing: BTreeSet<PersonId> = members.iter().filter(|person| !self.has_declined(person)).cloned().collect();
         let wanted = [willing, members, self.admins()].into_iter().find(|people| !people.is_empty());
         match wanted {
-            Some(wanted) => PageEvent::StepBegan { target, round, place: Place::Everybody, wanted, until, passed },
+            Some(wanted) => {
+                let standing = Vec::new();
+                PageEvent::StepBegan { target, round, place: Place::Everybody, wanted, until, passed, standing }
+            }
             None => PageEvent::Paused { target, round, until, why: PauseWhy::Nobody, passed },
         }
     }
@@ -230,7 +293,7 @@ impl Look<'_> {
         let rotations = self.page.rotation.iter().chain(of_chain).chain(of_ladder);
         rotations
             .filter_map(|id| policy.rotations.get(id))
-            .flat_map(|rotation| rotation.layers.iter().flat_map(|layer| &layer.people))
+            .flat_map(|rotation| rotation.members(self.now))
             .filter(|person| policy.people.get(*person).is_some_and(|known| !known.ladder.is_empty()))
             .cloned()
             .collect()

@@ -101,6 +101,7 @@ fn of_person(old: &Person, new: &Person) -> Vec<&'static str> {
         ("telephone number", old.phone == new.phone),
         ("zone", old.zone == new.zone),
         ("hours awake", old.awake == new.awake),
+        ("holidays", old.holidays == new.holidays),
         ("how they are paged", old.ladder == new.ladder),
         ("whether they are an admin", old.admin == new.admin),
     ])
@@ -123,15 +124,15 @@ fn of_rotation(old: &Rotation, new: &Rotation) -> Vec<&'static str> {
         old.layers.iter().zip(&new.layers).all(|(old, new)| same(old, new))
     };
     differing([
-        ("people", all(|old, new| old.people == new.people)),
-        ("hours", all(|old, new| old.hours == new.hours)),
+        ("people", all(|old, new| old.slots == new.slots)),
+        ("hours", all(|old, new| old.window == new.window)),
         ("zone", all(|old, new| old.zone == new.zone)),
+        ("tiers", all(|old, new| (old.tier, old.place) == (new.tier, new.place))),
         (
             "hand-off",
             all(|old, new| {
-                let handoff =
-                    |layer: &super::Layer| (layer.every_weeks, layer.handoff_on, layer.handoff_at, layer.from);
-                handoff(old) == handoff(new)
+                let handoff = |layer: &super::Layer| (layer.handoff_at, layer.from, layer.ends);
+                old.every == new.every && handoff(old) == handoff(new)
             }),
         ),
     ])

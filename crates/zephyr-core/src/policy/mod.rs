@@ -5,7 +5,6 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use jiff::civil::{Date, Time, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -16,11 +15,13 @@ use crate::{PersonId, RegionId, RotationId, ServiceId};
 mod compare;
 mod mistake;
 mod read;
+mod rotation;
 mod rule;
 
 pub use compare::{Change, Kind, compare};
 pub use mistake::Mistake;
 pub use read::{read, version, without_contacts};
+pub use rotation::{DailyWindow, Every, Layer, Rotation, Slot, Weekdays, Window};
 pub use rule::{NoSuchRule, Rule};
 
 /// Which text a policy was made from: the first 12 hexadecimal digits of its SHA-256.
@@ -85,6 +86,8 @@ pub struct Person {
     pub zone: TimeZone,
     /// When this person is awake, wall clock in `zone`.
     pub awake: DailyWindow,
+    /// When this person is on holiday by the file, half open, in order and apart: as on leave.
+    pub holidays: Vec<(Timestamp, Timestamp)>,
     /// Their ladder, delays ascending, only methods they have an address for; never empty.
     pub ladder: Vec<LadderEntry>,
     /// Rung when nobody else is left, and may do what admins may.
@@ -135,15 +138,6 @@ pub struct LadderEntry {
     pub method: Method,
 }
 
-/// A wall-clock window of a day, half open; `from` after `to` wraps midnight, equal means the whole day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct DailyWindow {
-    /// First instant in it.
-    pub from: Time,
-    /// First instant after it.
-    pub to: Time,
-}
-
 /// A service and who owns it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Service {
@@ -155,32 +149,6 @@ pub struct Service {
     pub also_called: Vec<String>,
     /// What the status page calls it.
     pub component: String,
-}
-
-/// People taking turns.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Rotation {
-    /// Simultaneous layers; the first is primary.
-    pub layers: Vec<Layer>,
-}
-
-/// One layer of a rotation.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Layer {
-    /// Zone of `handoff_at`, `hours` and `from`.
-    pub zone: TimeZone,
-    /// The daily window in which the layer is on duty; the whole day where `None`.
-    pub hours: Option<DailyWindow>,
-    /// Length of a shift in weeks, at least 1.
-    pub every_weeks: u32,
-    /// Day of the week of the hand-off.
-    pub handoff_on: Weekday,
-    /// Time of day of the hand-off.
-    pub handoff_at: Time,
-    /// Date of the first hand-off; before it the layer has nobody.
-    pub from: Date,
-    /// In order; never empty.
-    pub people: Vec<PersonId>,
 }
 
 /// How bad it is; 1 is worst.
@@ -285,6 +253,17 @@ pub enum StepWho {
     Rotation(RotationId),
 }
 
+impl fmt::Display for StepWho {
+    /// `on call`, `next in rotation`, `em on call`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::OnCall => f.write_str("on call"),
+            Self::NextInRotation => f.write_str("next in rotation"),
+            Self::Rotation(rotation) => write!(f, "{rotation} on call"),
+        }
+    }
+}
+
 /// The sentences of the policy that may be shown in public, with `{component}`, `{region}` and `{time}` in them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublicSentences {
@@ -307,21 +286,15 @@ impl Policy {
     /// Whether the person is awake at an instant; somebody unknown is not.
     pub fn is_awake(&self, person: &PersonId, now: Timestamp) -> bool {
         self.people.get(person).is_some_and(|known| {
-            known.awake.from == known.awake.to || wall::window_around(&known.zone, known.awake, now).is_some()
+            known.awake.is_whole_day() || wall::window_around(&known.zone, Window::daily(known.awake), now).is_some()
         })
     }
-}
 
-impl DailyWindow {
-    /// Whether a wall-clock time lies in the window.
-    pub fn contains(&self, time: Time) -> bool {
-        if self.from == self.to {
-            true
-        } else if self.from < self.to {
-            self.from <= time && time < self.to
-        } else {
-            time >= self.from || time < self.to
-        }
+    /// The holiday that an instant lies in; `None` on other days and for somebody unknown.
+    pub fn holiday(&self, person: &PersonId, now: Timestamp) -> Option<(Timestamp, Timestamp)> {
+        let holidays = &self.people.get(person)?.holidays;
+        let after = holidays.partition_point(|(from, _)| *from <= now);
+        holidays.get(after.checked_sub(1)?).copied().filter(|(_, until)| now < *until)
     }
 }
 

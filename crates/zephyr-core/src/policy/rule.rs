@@ -26,24 +26,30 @@ macro_rules! rules {
 }
 
 rules! {
+    /// Something that is not a day of the week.
+    BadDays "bad-days",
     /// Something that is not a length of time.
     BadDuration "bad-duration",
     /// Something that is not a mail address.
     BadEmail "bad-email",
     /// A hand-off that is not a day and a time.
     BadHandoff "bad-handoff",
+    /// Something that is neither a date nor a range of dates.
+    BadHoliday "bad-holiday",
     /// A name with characters that a name cannot have.
     BadName "bad-name",
     /// A path that leads out of the repository.
     BadPath "bad-path",
     /// A telephone number that cannot be dialled from everywhere.
     BadPhone "bad-phone",
-    /// A shift that is not a number of weeks.
+    /// Something that is not the length of a shift.
     BadShift "bad-shift",
     /// A target followed by something other than `everyone`.
     BadTarget "bad-target",
     /// A text that is empty, too long, or not one line.
     BadText "bad-text",
+    /// A number that no tier has.
+    BadTier "bad-tier",
     /// Something that is not a window of the day.
     BadWindow "bad-window",
     /// A chain that does not begin with who is on call.
@@ -66,6 +72,8 @@ rules! {
     EmptyPage "empty-page",
     /// A rotation without layers.
     EmptyRotation "empty-rotation",
+    /// A layer that is over before it begins.
+    EndsBeforeItBegins "ends-before-it-begins",
     /// A first hand-off on another day of the week than the hand-off.
     HandoffDay "handoff-day",
     /// A ladder whose first entry waits.
@@ -74,6 +82,8 @@ rules! {
     LadderOrder "ladder-order",
     /// A ladder entry after the step has ended.
     LadderTooLong "ladder-too-long",
+    /// Dated versions of a layer out of order.
+    LaterOrder "later-order",
     /// A key that has to be there.
     MissingKey "missing-key",
     /// A rotation that the defaults name.
@@ -100,6 +110,8 @@ rules! {
     TooLarge "too-large",
     /// More entries than are read.
     TooMany "too-many",
+    /// Holidays that are not in the file.
+    UnknownHolidays "unknown-holidays",
     /// A section or key that is not known.
     UnknownKey "unknown-key",
     /// A way to ring a person that is not known.

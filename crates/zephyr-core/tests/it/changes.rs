@@ -159,6 +159,19 @@ fn p18_reopening_undoes_the_end_and_pages_as_at_opening() {
 }
 
 #[test]
+fn p18_what_ended_before_a_reopening_holds_no_page_back_after_it() {
+    // Raised, over, open again as SEV-1: the service's page is not among those that begin anew.
+    let mut scene = Scene::open(2, CHECKOUT, None);
+    scene.acts("pat", to(1)).unwrap();
+    scene.acts("pat", Command::Resolve { public: None, reported_by: None }).unwrap();
+    scene.acts("pat", Command::Reopen { public: None, ring_me: false }).unwrap();
+    let service = zephyr_core::page::Target::named("service");
+    assert!(!scene.state.paging.pages.contains_key(&service));
+    scene.acts("pat", to(3)).unwrap();
+    assert!(scene.state.paging.pages[&service].is_ringing(), "due again, so it rings");
+}
+
+#[test]
 fn a_person_who_stopped_a_page_is_not_overruled_by_a_change() {
     let mut scene = Scene::open(2, CHECKOUT, None);
     scene.acknowledges("pat");

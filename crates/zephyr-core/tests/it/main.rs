@@ -6,6 +6,7 @@
     reason = "a test that fails here says where"
 )]
 
+mod account;
 mod catalog;
 mod changes;
 mod mirrors;
@@ -15,5 +16,6 @@ mod policy;
 mod policy_acme;
 mod policy_mistakes;
 mod scene;
+mod schedules;
 mod similar;
 mod stored;

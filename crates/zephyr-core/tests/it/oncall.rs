@@ -1,24 +1,25 @@
 //! Tests of who is on call: named instants, and a walk minute by minute that knows nothing but the wall clock.
 
-use jiff::civil::{DateTime, Time};
+use jiff::civil::{Date, DateTime, Time, Weekday};
 use jiff::tz::{TimeZone, db};
-use jiff::{SignedDuration, Timestamp, ToSpan};
+use jiff::{SignedDuration, Span, Timestamp, ToSpan};
 use proptest::prelude::*;
-use zephyr_core::oncall::{at, succession};
-use zephyr_core::policy::{DailyWindow, Layer, Rotation};
+use zephyr_core::oncall::{OnCall, Schedule};
+use zephyr_core::policy::{DailyWindow, Every, Layer, Policy, Rotation, Weekdays, Window};
 
 use crate::policy::{SOUND, sound};
 
-fn layer(zone: &str, hours: Option<&str>, handoff: &str, from: &str, people: &[&str]) -> Layer {
-    let from = from.parse::<jiff::civil::Date>().unwrap();
+pub fn layer(zone: &str, hours: Option<&str>, handoff: &str, from: &str, people: &[&str]) -> Layer {
     Layer {
+        place: 0,
+        tier: 1,
         zone: db().get(zone).unwrap(),
-        hours: hours.map(window),
-        every_weeks: 1,
-        handoff_on: from.weekday(),
+        window: hours.map(|hours| Window::daily(window(hours))),
+        every: Every::weeks(1),
         handoff_at: handoff.parse().unwrap(),
-        from,
-        people: people.iter().map(|name| name.parse().unwrap()).collect(),
+        from: from.parse().unwrap(),
+        ends: None,
+        slots: people.iter().map(|name| vec![name.parse().unwrap()]).collect(),
     }
 }
 
@@ -27,14 +28,26 @@ fn window(text: &str) -> DailyWindow {
     DailyWindow { from: from.parse().unwrap(), to: to.parse().unwrap() }
 }
 
-fn rotation(layers: Vec<Layer>) -> Rotation {
-    Rotation { layers }
+/// The sound policy whose payments are these layers.
+pub fn rotation(layers: Vec<Layer>) -> Policy {
+    let mut policy = sound(SOUND);
+    let layers = layers.into_iter().enumerate().map(|(place, layer)| Layer { place, ..layer }).collect();
+    policy.rotations.insert("payments".parse().unwrap(), Rotation { layers });
+    policy
 }
 
-/// Who is on call at an instant and until when, `0 ines until 2026-01-12T08:00:00Z`, a line a layer.
-fn told(rotation: &Rotation, now: &str) -> String {
-    let line = |turn: zephyr_core::oncall::OnCall| format!("{} {} until {}", turn.layer, turn.person, turn.until);
-    at(rotation, now.parse().unwrap()).into_iter().map(line).collect::<Vec<_>>().join("\n")
+fn layers(policy: &mut Policy) -> &mut Vec<Layer> {
+    &mut policy.rotations.get_mut(&"payments".parse().unwrap()).unwrap().layers
+}
+
+fn at(policy: &Policy, now: Timestamp) -> Vec<OnCall> {
+    Schedule::of(policy).at(&"payments".parse().unwrap(), now)
+}
+
+/// Who is on call at an instant and until when, `0 ines until 2026-01-12T08:00:00Z`, a line a person.
+fn told(policy: &Policy, now: &str) -> String {
+    let line = |turn: OnCall| format!("{} {} until {}", turn.layer, turn.person, turn.until);
+    at(policy, now.parse().unwrap()).into_iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
 #[test]
@@ -61,9 +74,9 @@ fn the_ends_of_time_do_not_panic() {
     assert_eq!(at(&weekly, Timestamp::MIN), []);
     let _ = at(&weekly, Timestamp::MAX);
     let mut long = weekly;
-    long.layers[0].every_weeks = u32::MAX;
+    layers(&mut long)[0].every = Every::weeks(u32::MAX);
     let _ = at(&long, "2026-07-01T00:00:00Z".parse().unwrap());
-    long.layers[0].people.clear();
+    layers(&mut long)[0].slots.clear();
     assert_eq!(at(&long, "2026-07-01T00:00:00Z".parse().unwrap()), []);
 }
 
@@ -140,14 +153,15 @@ fn succession_is_who_is_awake_on_call_then_the_following_then_everybody() {
     for (name, zone) in [("ana", "Europe/Berlin"), ("ben", "Europe/Berlin"), ("mei", "Asia/Singapore")] {
         text.push_str(&format!("[people.{name}]\nzone = \"{zone}\"\n"));
     }
-    let policy = sound(&text);
-    let layered = rotation(vec![
+    let mut policy = sound(&text);
+    let layered = vec![
         layer("Europe/Berlin", None, "00:00", "2026-01-05", &["ana", "ines", "ben"]),
         layer("Asia/Singapore", None, "00:00", "2026-01-05", &["mei"]),
         layer("America/Denver", None, "00:00", "2026-01-05", &["kai", "ana"]),
-    ]);
+    ];
+    *layers(&mut policy) = layered.into_iter().enumerate().map(|(place, layer)| Layer { place, ..layer }).collect();
     let names = |now: &str| {
-        let order = succession(&policy, &layered, now.parse().unwrap());
+        let order = Schedule::of(&policy).succession(&"payments".parse().unwrap(), now.parse().unwrap());
         order.iter().map(|person| person.as_str().to_owned()).collect::<Vec<_>>().join(" ")
     };
     // 21:00 in Singapore, 06:00 in Denver: mei is awake and kai is not.
@@ -192,18 +206,31 @@ const ZONES: [&str; 12] = [
 
 /// Which shift and which occurrence of the hours it is when the furthest the wall clock has come is `wall`. A skipped
 /// time has come when the clock is past it, and one that comes twice has come at the first: both rules in one.
-fn by_the_wall(layer: &Layer, wall: DateTime) -> Option<(i64, jiff::civil::Date)> {
-    let first = layer.from.to_datetime(layer.handoff_at);
-    if wall < first {
-        return None;
-    }
-    let shift = wall.duration_since(first).as_hours() / 24 / 7 / i64::from(layer.every_weeks);
-    let Some(hours) = layer.hours.filter(|hours| hours.from != hours.to) else { return Some((shift, layer.from)) };
+fn by_the_wall(layer: &Layer, begins: &[DateTime], wall: DateTime) -> Option<(usize, Date)> {
+    let shift = begins.partition_point(|begin| *begin <= wall).checked_sub(1)?;
+    let Some(Window { hours, days }) = layer.window else { return Some((shift, layer.from)) };
     if !hours.contains(wall.time()) {
         return None;
     }
-    let began_yesterday = hours.from > hours.to && wall.time() < hours.to;
-    Some((shift, if began_yesterday { wall.date() - 1.day() } else { wall.date() }))
+    let began_yesterday = hours.from >= hours.to && wall.time() < hours.from;
+    let began = if began_yesterday { wall.date() - 1.day() } else { wall.date() };
+    days.contains(began.weekday()).then_some((shift, began))
+}
+
+/// When each shift begins by the wall clock, one added to the other.
+fn handoffs(layer: &Layer, until: DateTime) -> Vec<DateTime> {
+    let first = layer.from.to_datetime(layer.handoff_at);
+    let mut all = vec![first];
+    while all.last().unwrap() <= &until {
+        let n = all.len();
+        all.push(match &layer.every {
+            Every::Hours(lengths) => {
+                *all.last().unwrap() + SignedDuration::from_hours(lengths[(n - 1) % lengths.len()].into())
+            }
+            Every::Months(months) => first + Span::new().months(i64::from(*months) * i64::try_from(n).unwrap()),
+        });
+    }
+    all
 }
 
 fn any_time() -> impl Strategy<Value = Time> {
@@ -211,25 +238,45 @@ fn any_time() -> impl Strategy<Value = Time> {
     (prop_oneof![0_i8..4, 0_i8..24], 0_i8..60).prop_map(|(hour, minute)| jiff::civil::time(hour, minute, 0, 0))
 }
 
+fn any_pattern() -> impl Strategy<Value = Every> {
+    let length =
+        prop_oneof![1_u32..40, (1_u32..10).prop_map(|days| days * 24), (1_u32..4).prop_map(|weeks| weeks * 168)];
+    prop_oneof![
+        3 => prop::collection::vec(length, 1..4).prop_map(Every::Hours),
+        1 => (1_u32..4).prop_map(Every::Months),
+    ]
+}
+
+fn any_window() -> impl Strategy<Value = Window> {
+    let days = prop::collection::vec(0_i8..7, 1..7).prop_map(|days| {
+        days.into_iter().map(|day| Weekday::from_monday_zero_offset(day).unwrap()).collect::<Weekdays>()
+    });
+    let hours = (any_time(), any_time()).prop_map(|(from, to)| DailyWindow { from, to });
+    (prop_oneof![2 => Just(Weekdays::ALL), 1 => days], prop_oneof![4 => hours, 1 => Just(DailyWindow::DAY)])
+        .prop_map(|(days, hours)| Window { hours, days })
+}
+
 prop_compose! {
-    fn any_layer()(
+    pub fn any_layer()(
         zone in prop::sample::select(&ZONES[..]),
-        hours in prop::option::of((any_time(), any_time())),
+        window in prop::option::of(any_window()),
         handoff_at in any_time(),
-        every_weeks in 1_u32..4,
+        every in any_pattern(),
         days in 0_i64..1000,
         people in 1_usize..4,
     ) -> Layer {
-        let from = jiff::civil::date(2023, 1, 1) + days.days();
-        let names = ["ana", "ben", "ines"].map(|name| name.parse().unwrap());
+        let names = ["ana", "ben", "ines"].map(|name| vec![name.parse().unwrap()]);
         Layer {
+            place: 0,
+            tier: 1,
             zone: db().get(zone).unwrap(),
-            hours: hours.map(|(from, to)| DailyWindow { from, to }),
-            every_weeks,
-            handoff_on: from.weekday(),
+            // A whole day every day is written as no window.
+            window: window.filter(|window| !window.hours.is_whole_day() || window.days != Weekdays::ALL),
+            every,
             handoff_at,
-            from,
-            people: names.into_iter().take(people).collect(),
+            from: jiff::civil::date(2023, 1, 1) + days.days(),
+            ends: None,
+            slots: names.into_iter().take(people).collect(),
         }
     }
 }
@@ -248,19 +295,20 @@ proptest! {
         let anywhere: Timestamp = "2023-01-01T00:00:00Z".parse().unwrap();
         let begin = near_a_change(&layer.zone, anywhere + SignedDuration::from_hours(24 * day));
         let minute = |n: i64| begin + SignedDuration::from_mins(n);
+        let begins = handoffs(&layer, layer.zone.to_datetime(minute(4320)));
         // A day of lead, so that the furthest the clock has come is known.
         let mut furthest = DateTime::MIN;
         let walked: Vec<_> = (-1440..2880)
             .map(|n| {
                 furthest = furthest.max(layer.zone.to_datetime(minute(n)));
-                by_the_wall(&layer, furthest)
+                by_the_wall(&layer, &begins, furthest)
             })
             .collect();
         let rotation = rotation(vec![layer.clone()]);
         for n in 0..2879_usize {
             let (now, state) = (minute(i64::try_from(n).unwrap()), walked[n + 1440]);
             let found = at(&rotation, now);
-            let person = state.map(|(shift, _)| &layer.people[usize::try_from(shift).unwrap() % layer.people.len()]);
+            let person = state.map(|(shift, _)| &layer.slots[shift % layer.slots.len()][0]);
             prop_assert_eq!(found.first().map(|turn| &turn.person), person, "at {}", now);
             let Some(until) = found.first().map(|turn| turn.until) else { continue };
             prop_assert!(now < until);

@@ -224,7 +224,7 @@ fn p29_f74_a_running_page_keeps_its_chain_and_looks_up_who_stands_on_it() {
     let mut scene = Scene::open(3, CHECKOUT, None);
     scene.world.policy.chain.truncate(1);
     let em = scene.world.policy.rotations.get_mut(&"em".parse().unwrap()).unwrap();
-    em.layers[0].people = vec![person("rosa")];
+    em.layers[0].slots = vec![vec![person("rosa")]];
     scene.after(11);
     assert!(scene.pages().contains("page service: paging rosa (step 3)"), "{}", scene.pages());
 }

@@ -2,7 +2,7 @@
 
 use zephyr_core::SignedDuration;
 use zephyr_core::policy::{
-    DailyWindow, LadderEntry, Method, Mistake, Person, Policy, Severity, StepWho, TargetRule, TargetWho, read,
+    DailyWindow, Every, LadderEntry, Method, Mistake, Person, Policy, Severity, StepWho, TargetRule, TargetWho, read,
     without_contacts,
 };
 
@@ -94,7 +94,7 @@ fn a_sound_policy_is_read_whole() {
     let checkout = &policy.services[&"checkout".parse().unwrap()];
     assert_eq!((checkout.name.as_str(), checkout.component.as_str()), ("checkout", "checkout"));
     let layer = &policy.rotations[&"platform".parse().unwrap()].layers[0];
-    assert_eq!((layer.every_weeks, layer.handoff_at.to_string()), (2, "18:30:00".to_owned()));
+    assert_eq!((&layer.every, layer.handoff_at.to_string()), (&Every::weeks(2), "18:30:00".to_owned()));
     let worst = &policy.severities[&Severity::One];
     let platform = TargetWho::Rotation("platform".parse().unwrap());
     assert_eq!(worst.page[0], TargetRule { who: platform, everyone: true });

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use zephyr_core::policy::{Policy, Rotation, Severity, TargetWho, read, without_contacts};
-use zephyr_core::{SignedDuration, Timestamp, oncall};
+use zephyr_core::oncall::Schedule;
+use zephyr_core::policy::{Policy, Severity, TargetWho, read, without_contacts};
+use zephyr_core::{RotationId, SignedDuration, Timestamp};
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/acme/zephyr.toml");
 
@@ -19,22 +20,22 @@ pub fn acme() -> Policy {
 }
 
 /// Every hour of a year, on which all hours of the file begin, and around each instant at which a turn ends.
-fn instants(rotation: &Rotation) -> BTreeSet<Timestamp> {
+fn instants(policy: &Policy, rotation: &RotationId) -> BTreeSet<Timestamp> {
     let from: Timestamp = "2026-11-01T00:00:00Z".parse().unwrap();
     let mut all = BTreeSet::new();
     for hour in 0..(366 * 24) {
         let now = from + SignedDuration::from_hours(hour);
         all.insert(now);
-        for until in oncall::at(rotation, now).into_iter().map(|turn| turn.until) {
+        for until in Schedule::of(policy).at(rotation, now).into_iter().map(|turn| turn.until) {
             all.extend([until - SignedDuration::from_nanos(1), until]);
         }
     }
     all
 }
 
-fn somebody_of_two_steps_is_awake(policy: &Policy, rotation: &Rotation, now: Timestamp) -> bool {
-    let first = oncall::at(rotation, now).into_iter().next().map(|turn| turn.person);
-    let second = oncall::succession(policy, rotation, now).into_iter().next();
+fn somebody_of_two_steps_is_awake(policy: &Policy, rotation: &RotationId, now: Timestamp) -> bool {
+    let first = Schedule::of(policy).at(rotation, now).into_iter().next().map(|turn| turn.person);
+    let second = Schedule::of(policy).succession(rotation, now).into_iter().next();
     first.into_iter().chain(second).any(|person| policy.is_awake(&person, now))
 }
 
@@ -66,16 +67,17 @@ fn p27_somebody_awake_is_on_one_of_the_first_two_steps_all_year() {
     }
     assert_eq!(paged.len(), 6);
     let windows = policy.people.values().map(|person| person.awake);
-    let windows = windows.chain(policy.rotations.values().flat_map(|r| &r.layers).filter_map(|layer| layer.hours));
+    let windows = windows.chain(
+        policy.rotations.values().flat_map(|r| &r.layers).filter_map(|layer| layer.window.map(|window| window.hours)),
+    );
     assert!(
         windows.into_iter().all(|window| window.from.minute() == 0 && window.to.minute() == 0),
         "walk smaller steps"
     );
     for id in paged {
-        let rotation = &policy.rotations[id];
-        for now in instants(rotation) {
-            assert!(!oncall::at(rotation, now).is_empty(), "nobody is on call for {id} at {now}");
-            assert!(somebody_of_two_steps_is_awake(&policy, rotation, now), "{id} sleeps at {now}");
+        for now in instants(&policy, id) {
+            assert!(!Schedule::of(&policy).at(id, now).is_empty(), "nobody is on call for {id} at {now}");
+            assert!(somebody_of_two_steps_is_awake(&policy, id, now), "{id} sleeps at {now}");
         }
     }
 }

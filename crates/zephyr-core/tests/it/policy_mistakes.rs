@@ -401,10 +401,17 @@ fn layer_without_people() {
 
 #[test]
 fn bad_shift() {
-    assert_snapshot!(told_instead(r#"every = "1 week", handoff = "Monday 09:00""#, r#"every = "7 days", handoff = "Monday 09:00""#), @r#"
-    zephyr.toml:21:37: bad-shift: `7 days` is not the length of a shift
-      here: "7 days"
-      help: write "1 week" or "2 weeks", up to "52 weeks"
+    for every in ["-7 days", "0 weeks", "9999 hours", "1 weeks", "fortnight", "13 months", "1.5 days"] {
+        let told = told_instead(
+            r#"every = "1 week", handoff = "Monday 09:00""#,
+            &format!(r#"every = "{every}", handoff = "Monday 09:00""#),
+        );
+        assert!(told.contains(&format!("21:37: bad-shift: `{every}` is not the length of a shift")), "{told}");
+    }
+    assert_snapshot!(told_instead(r#"every = "1 week", handoff = "Monday 09:00""#, r#"every = ["4 days", "1 month"], handoff = "Monday 09:00""#), @r#"
+    zephyr.toml:21:48: bad-shift: `1 month` is not the length of a shift
+      here: "1 month"
+      help: write up to "168 hours", "366 days", "52 weeks" or "12 months"; a list of hours, days and weeks for shifts that are not equally long: ["4 days", "3 days"]
     "#);
 }
 
@@ -424,6 +431,169 @@ fn first_handoff_on_another_day() {
       here: 2026-01-08
       help: write from = 2026-01-05 or from = 2026-01-12
     "#);
+}
+
+#[test]
+fn shifts_of_no_length() {
+    assert_snapshot!(told_instead(r#"every = "1 week", handoff = "Monday 09:00""#, r#"every = [], handoff = "Monday 09:00""#), @r#"
+    zephyr.toml:21:29: bad-shift: this list has no length of a shift
+      here: every
+      help: write up to "168 hours", "366 days", "52 weeks" or "12 months"; a list of hours, days and weeks for shifts that are not equally long: ["4 days", "3 days"]
+    "#);
+}
+
+#[test]
+fn weekly_handoff_without_a_day() {
+    assert_snapshot!(told_instead(r#"handoff = "Monday 09:00""#, r#"handoff = "09:00""#), @r#"
+    zephyr.toml:21:57: bad-handoff: `09:00` is not a day and a time
+      here: "09:00"
+      help: write a day of the week and a time, such as "Monday 09:00"
+    "#);
+}
+
+#[test]
+fn layer_of_empty_slots() {
+    assert_snapshot!(told_instead(r#"people = ["ines", "kai"]"#, r#"people = [[], []]"#), @"
+    zephyr.toml:21:92: empty-layer: this layer has no people: nobody would ever be on call
+      here: people
+      help: name at least one person
+    ");
+}
+
+#[test]
+fn person_twice_in_one_slot() {
+    assert_snapshot!(told_instead(r#"people = ["ines", "kai"]"#, r#"people = [["kai", "kai"]]"#), @r#"
+    zephyr.toml:21:110: duplicate: `kai` has this turn twice
+      here: "kai"
+      help: leave one out
+    "#);
+}
+
+#[test]
+fn unknown_person_in_a_slot() {
+    assert_snapshot!(told_instead(r#"people = ["ines", "kai"]"#, r#"people = [["kai", "ine"], []]"#), @r#"
+    zephyr.toml:21:110: unknown-person: there is no person `ine`
+      here: "ine"
+      help: did you mean `ines`?
+    "#);
+}
+
+#[test]
+fn days_that_are_none() {
+    assert_snapshot!(told_instead(r#"people = ["ines", "kai"]"#, r#"people = ["ines", "kai"], days = ["Monday-Fri", "Sonntag"]"#), @r#"
+    zephyr.toml:21:126: bad-days: `Monday-Fri` is not a day of the week
+      here: "Monday-Fri"
+      help: write "Monday-Friday" or ["Saturday", "Sunday"]
+    zephyr.toml:21:140: bad-days: `Sonntag` is not a day of the week
+      here: "Sonntag"
+      help: write "Monday-Friday" or ["Saturday", "Sunday"]
+    "#);
+}
+
+#[test]
+fn no_days() {
+    assert_snapshot!(told_instead(r#"people = ["ines", "kai"]"#, r#"people = ["ines", "kai"], days = []"#), @r#"
+    zephyr.toml:21:125: bad-days: this layer is on duty on no day
+      here: []
+      help: write "Monday-Friday"
+    "#);
+}
+
+#[test]
+fn bad_tier() {
+    assert_snapshot!(told_instead(r#"people = ["ines", "kai"]"#, r#"people = ["ines", "kai"], tier = 0"#), @"
+    zephyr.toml:21:125: bad-tier: `0` is not the number of a tier
+      here: 0
+      help: write a number from 1, which is rung first, to 9
+    ");
+}
+
+#[test]
+fn tier_of_a_wrong_type() {
+    assert_snapshot!(told_instead(r#"people = ["ines", "kai"]"#, r#"people = ["ines", "kai"], tier = "second""#), @r#"
+    zephyr.toml:21:125: wrong-type: `rotations.payments.layers.tier` has to be a number, and this is a string
+      here: "second"
+      help: write tier = 2 for people who stand behind tier 1
+    "#);
+}
+
+#[test]
+fn ends_before_it_begins() {
+    assert_snapshot!(told_instead(r#"people = ["ines", "kai"]"#, r#"people = ["ines", "kai"], until = 2026-01-05"#), @"
+    zephyr.toml:21:126: ends-before-it-begins: this layer would end on 2026-01-05, and begins on 2026-01-05
+      here: 2026-01-05
+      help: write a later date, or leave the layer out
+    ");
+}
+
+#[test]
+fn later_versions_out_of_order() {
+    assert_snapshot!(told_instead(r#"people = ["ines", "kai"]"#, r#"people = ["ines", "kai"], later = [{ from = 2026-03-02, people = ["kai"] }, { from = 2026-02-02 }]"#), @"
+    zephyr.toml:21:170: later-order: this version begins on 2026-02-02, and the one before it on 2026-03-02
+      here: from
+      help: write dated versions in order, each with a later date
+    ");
+}
+
+#[test]
+fn later_version_on_another_day_and_with_a_strange_key() {
+    assert_snapshot!(told_instead(r#"people = ["ines", "kai"]"#, r#"people = ["ines", "kai"], later = [{ from = 2026-03-03, tier = 2 }]"#), @"
+    zephyr.toml:21:136: handoff-day: 2026-03-03 is a Tuesday, and this layer hands over on Mondays
+      here: 2026-03-03
+      help: write from = 2026-03-02 or from = 2026-03-09
+    zephyr.toml:21:148: unknown-key: [rotations.payments.layers.later] has no key `tier`
+      here: tier
+      help: known here: zone, hours, days, every, handoff, from, people
+    ");
+}
+
+#[test]
+fn dates_that_do_not_exist() {
+    assert_snapshot!(told_instead(r#"from = 2026-01-05, people = ["ines", "kai"]"#, r#"from = 2027-02-29, people = ["ines", "kai"]"#), @"
+    zephyr.toml:21:80: syntax: invalid date, expected day between 01 and 28
+      here: 2027-02-29
+      help: write a date as 2026-01-05
+    ");
+}
+
+#[test]
+fn unknown_holidays() {
+    assert_snapshot!(told_instead(r#"[people.kai]"#, r#"[holidays]
+germany = [2026-12-25]
+[people.kai]
+holidays = ["germny", 2026-12-31]"#), @r#"
+    zephyr.toml:15:13: unknown-holidays: there are no holidays `germny`
+      here: "germny"
+      help: did you mean `germany`?
+    "#);
+}
+
+#[test]
+fn bad_holidays() {
+    assert_snapshot!(told_instead(r#"[people.kai]"#, r#"[holidays]
+germany = [2026-12-25, "Christmas", "2026-12-26 to 2026-12-24", 7]
+[people.kai]"#), @r#"
+    zephyr.toml:13:24: bad-holiday: `Christmas` are no days
+      here: "Christmas"
+      help: write a date, 2026-12-25, or both ends of a range, "2026-12-24 to 2026-12-26"
+    zephyr.toml:13:37: bad-holiday: `2026-12-26 to 2026-12-24` are no days
+      here: "2026-12-26 to 2026-12-24"
+      help: write a date, 2026-12-25, or both ends of a range, "2026-12-24 to 2026-12-26"
+    zephyr.toml:13:65: wrong-type: `holidays.germany` has to be dates or ranges, and this is a number
+      here: 7
+      help: write a date, 2026-12-25, or both ends of a range, "2026-12-24 to 2026-12-26"
+    "#);
+}
+
+#[test]
+fn holidays_without_end() {
+    assert_snapshot!(told_instead(r#"[people.kai]"#, r#"[holidays]
+germany = ["2026-01-01 to 2199-12-31"]
+[people.kai]"#), @"
+    zephyr.toml:13:1: too-many: `holidays.germany` has more than 400 days
+      here: germany
+      help: leave out days long past or far ahead
+    ");
 }
 
 #[test]

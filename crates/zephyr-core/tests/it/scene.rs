@@ -110,7 +110,7 @@ impl Scene {
 
     fn open_as(policy: Policy, number: u64, declared: Declaration, similar: Option<Similar>, by: Option<&str>) -> Self {
         let now: Timestamp = "2026-01-06T03:00:00Z".parse().unwrap();
-        let world = World { policy, runbook: Runbook::Missing { path: "runbooks/incident.md".into() } };
+        let world = World::new(policy, Runbook::Missing { path: "runbooks/incident.md".into() });
         let id = IncidentId(format!("01890000-0000-7000-8000-{number:012}").parse().unwrap());
         let open = Open { id, number, declared, similar };
         let actor = by.map_or(Actor::Bot("probe".into()), |name| Actor::Person(person(name)));

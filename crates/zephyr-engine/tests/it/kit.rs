@@ -9,7 +9,7 @@ use zephyr_core::incident::{Command, Declaration, Event, Incident, narrate};
 use zephyr_core::policy::{self, Severity};
 use zephyr_core::text::Summary;
 use zephyr_core::world::Runbook;
-use zephyr_core::{Actor, World};
+use zephyr_core::{Actor, World, limits};
 use zephyr_engine::ports::Entropy;
 use zephyr_engine::{Answer, Ask, Engine, Request, RequestKey, Send, incident_of};
 use zephyr_store::ModelStore;
@@ -49,20 +49,20 @@ pub struct Place {
 impl Place {
     pub fn new() -> Self {
         let store = ModelStore::new("2026-02-03T10:30:00Z".parse().unwrap());
-        Self { engine: Engine::new(store.clone(), Counting(0), world()), store, lives: 1 }
+        Self { engine: leased(store.clone(), 0), store, lives: 1 }
     }
 
     /// Another replica on the same store.
     pub fn beside(&self) -> Self {
         let (store, lives) = (self.store.clone(), self.lives + 100);
-        Self { engine: Engine::new(store.clone(), Counting::from(lives), world()), store, lives }
+        Self { engine: leased(store.clone(), lives), store, lives }
     }
 
     /// The process dies and is started again.
     pub fn restart(&mut self) {
         self.store = self.store.reopen();
         self.lives += 1;
-        self.engine = Engine::new(self.store.clone(), Counting::from(self.lives), world());
+        self.engine = leased(self.store.clone(), self.lives);
     }
 
     pub fn asks(&mut self, requests: Vec<Request>) -> Vec<Answer> {
@@ -98,9 +98,16 @@ impl Place {
     }
 }
 
+/// An engine that has a lease.
+fn leased(store: ModelStore, life: u64) -> Engine<ModelStore, Counting> {
+    let mut engine = Engine::new(store, Counting::from(life), world());
+    ready(engine.renew(limits::LEASE)).unwrap();
+    engine
+}
+
 fn world() -> Arc<World> {
     let policy = policy::read(include_str!("../../../../examples/acme/zephyr.toml")).unwrap();
-    Arc::new(World { policy, runbook: Runbook::Missing { path: "runbooks/incident.md".into() } })
+    Arc::new(World::new(policy, Runbook::Missing { path: "runbooks/incident.md".into() }))
 }
 
 pub fn declared(severity: u8, summary: &str) -> Declaration {

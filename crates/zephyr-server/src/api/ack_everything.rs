@@ -1,5 +1,7 @@
 //! `POST /api/v1/ack`: a person answers everything that rings for them.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::State;
 use zephyr_api::{Acknowledged, Code, Problem};
@@ -8,7 +10,7 @@ use zephyr_core::{PersonId, page};
 use zephyr_engine::{Answer, Ask, Request, RequestKey};
 
 use super::answer::{done, refusal};
-use super::extract::{Nothing, Posted};
+use super::extract::{Nothing, Posted, answered};
 use crate::app::{App, Stores};
 use crate::auth::Caller;
 use crate::fault::Fault;
@@ -39,14 +41,9 @@ pub async fn answer_all<S: Stores>(
     app: &App<S>,
     caller: &Caller,
     key: Option<RequestKey>,
-) -> Result<Vec<Incident>, Fault> {
+) -> Result<Vec<Arc<Incident>>, Fault> {
     let person = caller.person().ok_or_else(|| refusal(&Refused::NotAPerson))?;
-    if let Some(key) = &key
-        && let Some(earlier) = app.store.request(&key.key).await?
-    {
-        if earlier.body_hash != key.body_hash {
-            done(app, Answer::KeyReused)?;
-        }
+    if answered(app, key.as_ref()).await?.is_some() {
         return held(app, caller, person).await;
     }
     let ringing = app.ringing_for(&caller.viewer, person).await?;
@@ -57,18 +54,18 @@ pub async fn answer_all<S: Stores>(
         key: key.clone().map(|key| nth(key, index)),
         ask: Ask::Of { incident: incident.id, command: Command::Acknowledge },
     });
-    let mut answered = Vec::new();
+    let mut incidents = Vec::new();
     for answer in app.engine.ask_all(requests.collect()).await {
         match answer? {
             // Somebody else was faster with this one.
             Answer::Refused(_) | Answer::NotFound => {}
-            other => answered.push(*done(app, other)?.0),
+            other => incidents.push(done(app, other)?.0),
         }
     }
-    if answered.is_empty() {
+    if incidents.is_empty() {
         return Err(nothing_rings(person));
     }
-    Ok(answered)
+    Ok(incidents)
 }
 
 fn nth(mut key: RequestKey, index: usize) -> RequestKey {
@@ -78,10 +75,10 @@ fn nth(mut key: RequestKey, index: usize) -> RequestKey {
     key
 }
 
-async fn held<S: Stores>(app: &App<S>, caller: &Caller, person: &PersonId) -> Result<Vec<Incident>, Fault> {
+async fn held<S: Stores>(app: &App<S>, caller: &Caller, person: &PersonId) -> Result<Vec<Arc<Incident>>, Fault> {
     let mut open = app.list(&caller.viewer, Phases::One("open")).await?;
     open.retain(|incident| incident.paging.holders().contains(person));
-    Ok(open)
+    Ok(open.into_iter().map(Arc::new).collect())
 }
 
 fn nothing_rings(person: &PersonId) -> Fault {

@@ -1,18 +1,21 @@
 //! From the engine's answer to the caller's.
 
+use std::sync::Arc;
+
 use axum::Json;
 use zephyr_api::{Changed, Code, Problem};
 use zephyr_core::incident::{Command, Incident, Refused};
 use zephyr_core::page;
 use zephyr_engine::{Answer, Ask, Request, RequestKey};
 
+use super::extract::key_reused;
 use crate::app::{App, Stores};
 use crate::auth::Caller;
 use crate::fault::Fault;
 use crate::view;
 
 /// What became of a request: the incident after it, and whether it was answered before.
-pub type Done = (Box<Incident>, bool);
+pub type Done = (Arc<Incident>, bool);
 
 /// Asks for something of an incident that the caller may see.
 pub async fn command<S: Stores>(
@@ -51,10 +54,7 @@ pub fn done<S: Stores>(app: &App<S>, answer: Answer) -> Result<Done, Fault> {
         Answer::Done(incident) => Ok((incident, false)),
         Answer::Repeated(incident) => Ok((incident, true)),
         Answer::Similar(other) => Err(similar(app, &other)),
-        Answer::KeyReused => Err(Problem::new(Code::KeyReused, "This idempotency key was used for another request")
-            .field("Idempotency-Key")
-            .hint("Send a new key; a key belongs to one request, for a day.")
-            .into()),
+        Answer::KeyReused => Err(key_reused()),
         Answer::Refused(refused) => Err(refusal(&refused)),
         Answer::NotFound => Err(Problem::new(Code::NotFound, "There is no such incident").into()),
         Answer::Busy => Err(Fault::unavailable(

@@ -33,6 +33,8 @@ use zephyr_core::limits;
         super::show::show,
         super::timeline::timeline,
         super::events::events,
+        super::calls::calls,
+        super::report_missed::report,
         super::join::join,
         super::resolve::resolve,
         super::update::update,

@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use zephyr_api::{Code, Problem};
 use zephyr_core::limits;
 use zephyr_engine::RequestKey;
+use zephyr_engine::ports::About;
 
 use crate::app::{App, Stores};
 use crate::auth::{Caller, hash};
@@ -66,6 +67,24 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Fault> {
         return Err(Fault::invalid("Idempotency-Key", why).hint("A UUID will do.").into());
     }
     Ok(Some(key.to_owned()))
+}
+
+/// What the answer to an earlier request of this key is about; refuses the key of another request.
+pub async fn answered<S: Stores>(app: &App<S>, key: Option<&RequestKey>) -> Result<Option<About>, Fault> {
+    let Some(key) = key else { return Ok(None) };
+    match app.store.request(&key.key).await? {
+        Some(earlier) if earlier.body_hash == key.body_hash => Ok(Some(earlier.about)),
+        Some(_) => Err(key_reused()),
+        None => Ok(None),
+    }
+}
+
+/// 422: a key belongs to one request.
+pub fn key_reused() -> Fault {
+    Problem::new(Code::KeyReused, "This idempotency key was used for another request")
+        .field("Idempotency-Key")
+        .hint("Send a new key; a key belongs to one request, for a day.")
+        .into()
 }
 
 /// Keys of one holder are not those of another. The same key with another address or body is another request.

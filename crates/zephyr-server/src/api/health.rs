@@ -39,8 +39,8 @@ pub async fn ready<S: Stores>(State(app): State<App<S>>) -> (StatusCode, Json<He
     let late = backlog.oldest_page.map_or(0, |due| now.duration_since(due).as_secs().max(0));
     let health = Health {
         status: "ok".to_owned(),
-        pages_waiting: backlog.pages,
-        tells_waiting: backlog.tells,
+        pages_waiting: backlog.pages(),
+        tells_waiting: backlog.tells(),
         oldest_page_late_secs: late,
         policy_trouble: app.policies.trouble(),
     };

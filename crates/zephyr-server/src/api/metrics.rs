@@ -3,13 +3,16 @@
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::header;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use zephyr_core::access::Viewer;
+use zephyr_core::incident::Figures;
+use zephyr_core::limits;
 
 use crate::app::{App, Stores};
 use crate::auth::Caller;
 use crate::fault::Fault;
 use crate::metrics::Snapshot;
+use crate::process::Process;
 use crate::read::Phases;
 
 /// As Prometheus asks for it: <https://prometheus.io/docs/specs/om/open_metrics_spec/>.
@@ -36,12 +39,21 @@ pub async fn metrics<S: Stores>(State(app): State<App<S>>, _: Caller) -> Result<
             *count += 1;
         }
     }
+    let day_ago = now.checked_sub(SignedDuration::from_hours(24)).unwrap_or(now);
+    let (lately, _) = app.opened_since(&Viewer::Local, day_ago, limits::LIST_ROWS).await?;
+    let mut figures = Figures::default();
+    app.reviews(&lately, now).await?.iter().for_each(|review| figures.add(review));
+    let applied = app.store.policies(1).await?.pop().map(|applied| applied.at);
     let snapshot = Snapshot {
-        pages: backlog.pages,
-        tells: backlog.tells,
         oldest_page_secs: past(backlog.oldest_page),
         overdue_wake_secs: past(backlog.next_wake),
+        backlog,
         open,
+        figures,
+        policy: app.world().policy.version.to_string(),
+        policy_age_secs: past(applied),
+        policy_trouble: app.policies.trouble().is_some(),
+        process: Process::look(),
         version: app.settings.version,
     };
     Ok(([(header::CONTENT_TYPE, TEXT)], app.metrics.render(&snapshot)).into_response())

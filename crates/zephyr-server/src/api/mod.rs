@@ -12,6 +12,7 @@ mod ack;
 mod ack_everything;
 mod answer;
 mod builtin;
+mod calls;
 mod cancel;
 mod decline;
 mod document;
@@ -30,6 +31,7 @@ mod page_stop;
 mod page_take;
 mod policies;
 mod reopen;
+mod report_missed;
 mod resolve;
 mod service;
 mod severity;
@@ -49,6 +51,7 @@ pub fn routes<S: Stores>() -> Router<App<S>> {
         .route("/api/v1/incidents", get(list::list::<S>).post(open::open::<S>))
         .route("/api/v1/incidents/{incident}", get(show::show::<S>))
         .route("/api/v1/incidents/{incident}/timeline", get(timeline::timeline::<S>))
+        .route("/api/v1/incidents/{incident}/calls", get(calls::calls::<S>))
         .route("/api/v1/incidents/{incident}/events", get(events::events::<S>))
         .route("/api/v1/incidents/{incident}/join", post(join::join::<S>))
         .route("/api/v1/incidents/{incident}/resolve", post(resolve::resolve::<S>))
@@ -64,6 +67,7 @@ pub fn routes<S: Stores>() -> Router<App<S>> {
         .route("/api/v1/incidents/{incident}/pages/{target}/decline", post(page_decline::decline::<S>))
         .route("/api/v1/incidents/{incident}/pages/{target}/ring-again", post(page_ring_again::ring_again::<S>))
         .route("/api/v1/ack", post(ack_everything::ack_everything::<S>))
+        .route("/api/v1/reports/missed", get(report_missed::report::<S>))
         .route("/api/v1/oncall", get(oncall::oncall::<S>))
         .route("/api/v1/tokens", get(tokens::list::<S>).post(tokens::create::<S>))
         .route("/api/v1/tokens/{token}/revoke", post(tokens::revoke::<S>))

@@ -5,8 +5,7 @@ use axum::extract::State;
 use jiff::Timestamp;
 use zephyr_api::{OnCall, Rotation, Shift};
 use zephyr_core::access::Viewer;
-use zephyr_core::oncall;
-use zephyr_core::policy::{self, Policy};
+use zephyr_core::{RotationId, World, oncall};
 
 use crate::app::{App, Stores};
 use crate::auth::Caller;
@@ -22,7 +21,7 @@ use crate::fault::Fault;
 )]
 pub async fn oncall<S: Stores>(State(app): State<App<S>>, caller: Caller) -> Result<Json<OnCall>, Fault> {
     let at = app.store.now().await?;
-    let mut oncall = view(&app.world().policy, at);
+    let mut oncall = view(&app.world(), at);
     if matches!(caller.viewer, Viewer::Bot) {
         oncall.rotations.iter_mut().flat_map(|rotation| &mut rotation.on_call).for_each(|shift| shift.phone = None);
     }
@@ -30,14 +29,14 @@ pub async fn oncall<S: Stores>(State(app): State<App<S>>, caller: Caller) -> Res
 }
 
 /// Who is on call at an instant.
-pub fn view(policy: &Policy, at: Timestamp) -> OnCall {
-    let rotations = policy.rotations.iter();
-    let rotations =
-        rotations.map(|(id, rotation)| Rotation { name: id.to_string(), on_call: shifts(policy, rotation, at) });
+pub fn view(world: &World, at: Timestamp) -> OnCall {
+    let rotations = world.policy.rotations.keys();
+    let rotations = rotations.map(|id| Rotation { name: id.to_string(), on_call: shifts(world, id, at) });
     OnCall { at, rotations: rotations.collect() }
 }
 
-fn shifts(policy: &Policy, rotation: &policy::Rotation, at: Timestamp) -> Vec<Shift> {
+fn shifts(world: &World, rotation: &RotationId, at: Timestamp) -> Vec<Shift> {
+    let policy = &world.policy;
     let shift = |shift: oncall::OnCall| Shift {
         layer: u32::try_from(shift.layer).unwrap_or(u32::MAX),
         name: policy.display_name(&shift.person),
@@ -46,5 +45,5 @@ fn shifts(policy: &Policy, rotation: &policy::Rotation, at: Timestamp) -> Vec<Sh
         phone: policy.people.get(&shift.person).and_then(|person| person.phone.clone()),
         person: shift.person.to_string(),
     };
-    oncall::at(rotation, at).into_iter().map(shift).collect()
+    world.schedule().at(rotation, at).into_iter().map(shift).collect()
 }

@@ -8,12 +8,14 @@ use zephyr_api::{
 };
 use zephyr_core::limits;
 use zephyr_core::policy::{self, Change, Mistake, Policy, without_contacts};
+use zephyr_engine::RequestKey;
+use zephyr_engine::ports::About;
 
-use super::extract::{BodyBound, Posted};
+use super::extract::{BodyBound, Posted, answered};
 use crate::app::{App, Stores};
 use crate::auth::Caller;
 use crate::fault::Fault;
-use crate::policies::Candidate;
+use crate::policies::{Applied, Candidate};
 
 /// What `source` says of a policy that came through here.
 const SOURCE: &str = "api";
@@ -79,28 +81,54 @@ pub async fn show<S: Stores>(
 )]
 pub async fn apply<S: Stores>(
     State(app): State<App<S>>,
-    Posted { caller, body, .. }: Posted<ApplyPolicy>,
+    Posted { caller, body, key }: Posted<ApplyPolicy>,
 ) -> Result<Json<PolicyApplied>, Fault> {
     if !may_apply(&caller) {
         let problem = Problem::new(Code::Forbidden, "Only admins and the machine's operator apply policies");
         return Err(problem.hint("Ask one of them; the policy file names the admins.").into());
     }
+    // What changes nothing needs no key.
+    let key = key.filter(|_| !body.dry_run);
+    if let Some(answer) = repeated(&app, key.as_ref()).await? {
+        return Ok(Json(answer));
+    }
     let policy = policy::read(&body.text).map_err(|mistakes| unsound(&mistakes))?;
-    let before = app.world();
-    let mut applied = told(&before.policy, &policy);
-    if applied.in_force {
+    let mut applied = told(&app.world().policy, &policy);
+    if !applied.in_force {
+        follows_file(&app, &body.text).await?;
+    }
+    if body.dry_run {
         return Ok(Json(applied));
     }
-    follows_file(&app, &body.text).await?;
-    if !body.dry_run {
-        let by = caller.actor.to_string();
-        let candidate = Candidate { policy, text: body.text, by, source: SOURCE.to_owned() };
-        if !app.policies.apply(&app.store, candidate, body.replaces.as_deref()).await? {
-            return Err(another(&app.world().policy));
+    let (by, request) = (caller.actor.to_string(), Some(app.request_id()));
+    let candidate = Candidate { policy, text: body.text, by, source: SOURCE.to_owned(), request };
+    match app.policies.apply(&app.store, candidate, body.replaces.as_deref(), key.clone()).await? {
+        Applied::InForce => {
+            applied.in_force = true;
+            Ok(Json(applied))
         }
-        applied.in_force = true;
+        Applied::Another => Err(another(&app.world().policy)),
+        Applied::Repeated => {
+            let earlier = repeated(&app, key.as_ref()).await?;
+            earlier.map(Json).ok_or_else(Fault::internal)
+        }
     }
-    Ok(Json(applied))
+}
+
+/// The answer to a request that was answered before: what it did then, and whether that is in force now.
+async fn repeated<S: Stores>(app: &App<S>, key: Option<&RequestKey>) -> Result<Option<PolicyApplied>, Fault> {
+    let Some(About::Policy { version, before }) = answered(app, key).await? else { return Ok(None) };
+    let in_force = app.world().policy.version.0 == version;
+    let (was, is) = (read_kept(app, &before).await?, read_kept(app, &version).await?);
+    let changes = was.zip(is).map(|(was, is)| policy::compare(&was, &is)).unwrap_or_default();
+    let changes = changes.into_iter().map(change).collect();
+    Ok(Some(PolicyApplied { version, previous: before, in_force, changes, repeated: true }))
+}
+
+/// A policy that was in force; `None` where its text is not whole, or not what this version reads.
+async fn read_kept<S: Stores>(app: &App<S>, version: &str) -> Result<Option<Policy>, Fault> {
+    let text = app.store.policy_text(version).await?;
+    Ok(text.and_then(|text| policy::read(&text).ok()))
 }
 
 /// Those who may change who is paged.
@@ -125,6 +153,7 @@ fn told(before: &Policy, after: &Policy) -> PolicyApplied {
         previous: before.version.to_string(),
         in_force: before.version == after.version,
         changes: policy::compare(before, after).into_iter().map(change).collect(),
+        repeated: false,
     }
 }
 

@@ -1,6 +1,7 @@
 //! `/api/v1/tokens`: makes, lists and revokes tokens. For admins and the machine's operator.
 //!
-//! A repetition makes another token, whatever its idempotency key: a secret is shown once and kept nowhere.
+//! A repetition under the same idempotency key makes no other token, and is told which one was made, without its
+//! secret: that is shown once and kept nowhere.
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -8,9 +9,10 @@ use http::StatusCode;
 use jiff::SignedDuration;
 use zephyr_api::{Code, CreateToken, Problem, Token, TokenInfo, Tokens};
 use zephyr_core::{PersonId, limits};
-use zephyr_engine::ports::TokenRow;
+use zephyr_engine::RequestKey;
+use zephyr_engine::ports::{About, Kept, TokenRow};
 
-use super::extract::{Nothing, Posted};
+use super::extract::{Nothing, Posted, answered};
 use crate::app::{App, Stores};
 use crate::auth::{Caller, Scope, Scopes, Secret, hex, to_stored};
 use crate::bounds;
@@ -28,9 +30,12 @@ use crate::near;
 )]
 pub async fn create<S: Stores>(
     State(app): State<App<S>>,
-    Posted { caller, body, .. }: Posted<CreateToken>,
+    Posted { caller, body, key }: Posted<CreateToken>,
 ) -> Result<(StatusCode, Json<Token>), Fault> {
     admins_only(&caller)?;
+    if let Some(earlier) = made_before(&app, key.as_ref()).await? {
+        return Ok((StatusCode::CREATED, Json(earlier)));
+    }
     let (kind, holder) = match (body.person, body.bot) {
         (Some(person), None) => ("person", person_id(&app, &person)?.to_string()),
         // Names of programs follow the rules for names of people.
@@ -52,12 +57,25 @@ pub async fn create<S: Stores>(
         scopes: scopes.as_ref().map(to_stored),
         at,
         created_by: Some(caller.actor.to_string()),
+        created_request: Some(app.request_id()),
         expires_at: body.expires_in_secs.map(|seconds| end(at, seconds)).transpose()?,
         revoked: None,
     };
-    app.store.put_token(row).await?;
+    let answers = key.as_ref().map(|key| key.answered(About::Token(id.clone()), at));
+    if app.store.put_token(row, answers).await? == Kept::Repeated {
+        let earlier = made_before(&app, key.as_ref()).await?.ok_or_else(Fault::internal)?;
+        return Ok((StatusCode::CREATED, Json(earlier)));
+    }
     tracing::info!(kind, holder, id, by = %caller.actor, "a token was made");
-    Ok((StatusCode::CREATED, Json(Token { token: secret.reveal().to_owned(), holder, id })))
+    let token = Some(secret.reveal().to_owned());
+    Ok((StatusCode::CREATED, Json(Token { token, holder, id, repeated: false })))
+}
+
+/// The token that an earlier request of this key made.
+async fn made_before<S: Stores>(app: &App<S>, key: Option<&RequestKey>) -> Result<Option<Token>, Fault> {
+    let Some(About::Token(id)) = answered(app, key).await? else { return Ok(None) };
+    let row = app.store.token_by_id(&id).await?;
+    Ok(row.map(|row| Token { token: None, holder: row.holder, id: row.id, repeated: true }))
 }
 
 /// Lists the newest tokens, those that are over among them.
@@ -85,14 +103,24 @@ pub async fn list<S: Stores>(State(app): State<App<S>>, caller: Caller) -> Resul
 pub async fn revoke<S: Stores>(
     State(app): State<App<S>>,
     Path(id): Path<String>,
-    Posted { caller, .. }: Posted<Nothing>,
+    Posted { caller, key, .. }: Posted<Nothing>,
 ) -> Result<Json<TokenInfo>, Fault> {
     admins_only(&caller)?;
-    let row = app.store.revoke_token(&id, &caller.actor.to_string()).await?.ok_or_else(|| {
+    let unknown = || {
         let problem = Problem::new(Code::NotFound, "There is no token of that id");
         Fault::from(problem.hint("`zephyr token list` shows the ids; the secret is none."))
-    })?;
-    tracing::info!(id, holder = row.holder, by = %caller.actor, "a token was revoked");
+    };
+    let before = app.store.token_by_id(&id).await?.ok_or_else(unknown)?;
+    if answered(&app, key.as_ref()).await?.is_none() {
+        let (by, request) = (caller.actor.to_string(), app.request_id());
+        let at = app.store.now().await?;
+        let answers = key.as_ref().map(|key| key.answered(About::Token(id.clone()), at));
+        app.store.revoke_token(&id, &by, Some(&request), answers).await?;
+        if before.revoked.is_none() {
+            tracing::info!(id, holder = before.holder, by, "a token was revoked");
+        }
+    }
+    let row = app.store.token_by_id(&id).await?.ok_or_else(unknown)?;
     Ok(Json(info(row)))
 }
 
@@ -105,7 +133,7 @@ fn admins_only(caller: &Caller) -> Result<(), Fault> {
 }
 
 fn info(row: TokenRow) -> TokenInfo {
-    let (revoked_at, revoked_by) = row.revoked.unzip();
+    let (revoked_at, revoked_by) = row.revoked.map(|end| (end.at, end.by)).unzip();
     TokenInfo {
         id: row.id,
         kind: row.kind,

@@ -139,8 +139,8 @@ pub async fn identify<S: Stores>(
 /// Refuses a token that is over.
 async fn check_age<S: Stores>(app: &App<S>, row: &TokenRow) -> Result<(), Fault> {
     let day = |at: jiff::Timestamp| at.strftime("%Y-%m-%d %H:%M UTC").to_string();
-    if let Some((at, _)) = &row.revoked {
-        let title = format!("This token was revoked on {}", day(*at));
+    if let Some(end) = &row.revoked {
+        let title = format!("This token was revoked on {}", day(end.at));
         return Err(unauthorized(&title, "Ask an admin for a new one: `zephyr token create`."));
     }
     match row.expires_at {

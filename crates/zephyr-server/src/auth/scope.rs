@@ -58,6 +58,8 @@ const ADDRESSES: &[(&str, &str, Option<Scope>)] = &[
     ("GET", "/api/v1/incidents/{incident}", Some(Scope::Read)),
     ("GET", "/api/v1/incidents/{incident}/timeline", Some(Scope::Read)),
     ("GET", "/api/v1/incidents/{incident}/events", Some(Scope::Read)),
+    ("GET", "/api/v1/incidents/{incident}/calls", Some(Scope::Read)),
+    ("GET", "/api/v1/reports/missed", Some(Scope::Read)),
     ("POST", "/api/v1/incidents/{incident}/join", Some(Scope::Declare)),
     ("POST", "/api/v1/incidents/{incident}/resolve", Some(Scope::Respond)),
     ("POST", "/api/v1/incidents/{incident}/update", Some(Scope::Respond)),

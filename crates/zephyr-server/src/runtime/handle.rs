@@ -35,7 +35,7 @@ pub enum Unanswered {
 impl From<&StoreError> for Unanswered {
     fn from(error: &StoreError) -> Self {
         match error {
-            StoreError::Unavailable(_) => Self::NotWritten,
+            StoreError::Unavailable(_) | StoreError::Lapsed(_) => Self::NotWritten,
             StoreError::Unknown(_) | StoreError::Corrupt(_) => Self::Unknown,
         }
     }

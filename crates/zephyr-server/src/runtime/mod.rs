@@ -4,6 +4,7 @@
 //! the first two, before anything else is looked at. Deliberately not here: HTTP, and what is decided.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use jiff::SignedDuration;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -13,14 +14,16 @@ use zephyr_engine::ports::{Entropy, Objects, Store, StoreError, real_time};
 use zephyr_engine::{Engine, Send};
 
 use crate::bounds;
-use crate::metrics::Metrics;
+use crate::metrics::{Metrics, instant};
 
 mod handle;
+mod lease;
 mod send;
 
 pub use handle::{Handle, Unanswered};
 
 use handle::Asked;
+use lease::Keeper;
 use send::{Owed, Returned};
 
 /// Entropy that only one task ever has; it need not be shareable for that task to move between threads.
@@ -55,6 +58,7 @@ pub struct Runtime<S, E> {
     out: usize,
     /// Whether to poll once more before waiting.
     again: bool,
+    lease: Keeper,
 }
 
 impl<S: Store + Objects, E: Entropy> Runtime<S, E> {
@@ -90,6 +94,7 @@ impl<S: Store + Objects, E: Entropy> Runtime<S, E> {
             returned: Vec::new(),
             out: 0,
             again: true,
+            lease: Keeper::new(),
         };
         (runtime, Handle::new(asking, turned), goodbye)
     }
@@ -105,6 +110,10 @@ impl<S: Store + Objects, E: Entropy> Runtime<S, E> {
                 Err(error @ StoreError::Corrupt(_)) => {
                     tracing::error!(%error, "the engine stops");
                     return Err(error);
+                }
+                Err(error @ StoreError::Lapsed(_)) => {
+                    tracing::warn!(%error, "another replica has taken over what this one had claimed");
+                    self.lease.lost();
                 }
                 Err(error) => {
                     tracing::warn!(%error, "the store failed; trying again");
@@ -129,6 +138,7 @@ impl<S: Store + Objects, E: Entropy> Runtime<S, E> {
             return;
         }
         let until_wake = self.engine.next_wake().map_or(bounds::SAFETY_NET, |wait| real_time(wait, self.speed));
+        let until_wake = self.lease.renew_in().map_or(until_wake, |wait| until_wake.min(wait));
         tokio::select! {
             biased;
             Some(asked) = self.commands.recv() => self.asked.push(asked),
@@ -168,9 +178,33 @@ impl<S: Store + Objects, E: Entropy> Runtime<S, E> {
     }
 
     async fn turn(&mut self) -> Result<(), StoreError> {
+        self.keep_lease().await?;
         self.execute().await?;
         self.poll().await?;
         self.finish().await
+    }
+
+    /// Renews the lease when it is time. Without one nothing is done, and whoever asked is told so.
+    async fn keep_lease(&mut self) -> Result<(), StoreError> {
+        if self.lease.renew_in() != Some(Duration::ZERO) {
+            return Ok(());
+        }
+        let (asked_at, lasts) = self.lease.ask();
+        match self.engine.renew(lasts).await {
+            Ok(lease) => {
+                if self.lease.took(asked_at, lease) {
+                    self.again = true;
+                }
+                self.again |= lease.freed > 0;
+                Ok(())
+            }
+            Err(error) => {
+                let unanswered = Unanswered::from(&error);
+                let asked = std::mem::take(&mut self.asked).into_iter().map(Asked::into_parts);
+                asked.for_each(|(_, reply)| drop(reply.send(Err(unanswered))));
+                Err(error)
+            }
+        }
     }
 
     /// Carries out what was asked, and answers.
@@ -205,7 +239,12 @@ impl<S: Store + Objects, E: Entropy> Runtime<S, E> {
             return Ok(());
         }
         self.again = true;
-        let sends = self.engine.poll().await?;
+        let begun = instant();
+        let sends = self.engine.poll().await;
+        let since = SignedDuration::try_from(begun.elapsed()).unwrap_or_default();
+        let since = since * i32::try_from(self.speed).unwrap_or(1);
+        self.engine.take_begun().into_iter().for_each(|late| self.metrics.begun(late + since));
+        let sends = sends?;
         self.again = ready || !sends.is_empty();
         let any = !sends.is_empty();
         sends.into_iter().for_each(|send| self.let_out(send));
@@ -219,7 +258,7 @@ impl<S: Store + Objects, E: Entropy> Runtime<S, E> {
     fn let_out(&mut self, send: Send) {
         self.out += 1;
         let owed = Owed::new(send, self.returns.clone());
-        tokio::spawn(send::carry(self.store.clone(), owed, self.metrics.lateness.clone()));
+        tokio::spawn(send::carry(self.store.clone(), owed, self.lease.permit(), self.metrics.clone()));
     }
 
     /// Has the engine write down what came back; it keeps what the store does not take.
@@ -230,9 +269,4 @@ impl<S: Store + Objects, E: Entropy> Runtime<S, E> {
         self.again = true;
         self.engine.finished(std::mem::take(&mut self.returned)).await
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "measures how long the store took; nothing is decided by it")]
-fn instant() -> tokio::time::Instant {
-    tokio::time::Instant::now()
 }

@@ -3,13 +3,16 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use prometheus_client::metrics::histogram::Histogram;
 use tokio::sync::mpsc;
-use zephyr_core::effect::{Lane, Outcome};
+use zephyr_core::effect::Outcome;
 use zephyr_core::limits;
 use zephyr_engine::Send;
 use zephyr_engine::ports::{ObjectKey, Objects, Store, StoreError};
 use zephyr_providers::builtin::{self, Key};
+
+use crate::metrics::Metrics;
+
+use super::lease::Permit;
 
 /// A send with its outcome and the provider's name, as the engine takes it.
 pub type Returned = (Send, Outcome, &'static str);
@@ -46,21 +49,21 @@ impl Drop for Owed {
     }
 }
 
-/// Takes a send to its provider, within the deadline, and gives the outcome back. How late a page was is measured.
-pub async fn carry<S: Store + Objects>(store: S, owed: Owed, lateness: Histogram) {
+/// Takes a send to its provider, within the deadline, and gives the outcome back. What it answered, and how late, is
+/// measured. It does not leave where the lease it was handed out under is over: somebody else has it then, or will have.
+pub async fn carry<S: Store + Objects>(store: S, owed: Owed, permit: Permit, metrics: Metrics) {
     let Some(send) = &owed.send else { return };
+    if !permit.is_good() {
+        tracing::warn!(effect = %send.id, "a send was held back: the lease ended before it could leave");
+        return owed.settle(Outcome::Retry { after: None, error: "the lease ended before it could leave".to_owned() });
+    }
     let deadline = Duration::from_millis(limits::PROVIDER_DEADLINE_MS);
     let outcome = match tokio::time::timeout(deadline, deliver(&store, send)).await {
         Ok(outcome) => outcome,
         Err(_) => Outcome::Ambiguous { error: format!("no answer within {} s", deadline.as_secs()) },
     };
-    // The store's clock asks no disk.
-    if matches!(outcome, Outcome::Done(_))
-        && send.effect.lane() == Lane::Page
-        && let Ok(now) = store.now().await
-    {
-        lateness.observe(now.duration_since(send.due_at).as_secs_f64().max(0.0));
-    }
+    let now = store.now().await.ok();
+    metrics.sent(&send.effect, &outcome, now.map(|now| now.duration_since(send.due_at)));
     owed.settle(outcome);
 }
 
@@ -71,7 +74,7 @@ async fn deliver<S: Objects>(store: &S, send: &Send) -> Outcome {
     }
     match to_built_in(store, request).await {
         Ok(response) => zephyr_providers::decode(&send.effect, &response),
-        Err(StoreError::Unavailable(error)) => Outcome::Retry { after: None, error },
+        Err(StoreError::Unavailable(error) | StoreError::Lapsed(error)) => Outcome::Retry { after: None, error },
         Err(StoreError::Unknown(error)) => Outcome::Ambiguous { error },
         Err(StoreError::Corrupt(error)) => Outcome::Permanent { error },
     }

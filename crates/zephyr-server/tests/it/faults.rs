@@ -4,13 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use zephyr_core::StreamId;
 use zephyr_core::effect::Lane;
 use zephyr_engine::ports::{
-    AppliedRow, Backlog, Claimed, Commit, Committed, Due, EventRow, Loaded, ObjectKey, Objects, PolicyRow, Registry,
-    RequestRow, Retry, Store, StoreError, TokenRow,
+    AppliedRow, AuditPlace, AuditRow, Backlog, Claimed, Commit, Committed, Due, EventRow, Kept, Lease, Loaded,
+    NoticeRow, ObjectKey, Objects, PolicyRow, Registry, RequestRow, Retry, Store, StoreError, TokenRow,
 };
 use zephyr_server::ServeError;
 use zephyr_store::ModelStore;
@@ -55,6 +55,9 @@ impl Faulty {
 impl Store for Faulty {
     async fn now(&self) -> Result<Timestamp, StoreError> {
         self.inner.now().await
+    }
+    async fn renew(&self, lasts: SignedDuration) -> Result<Lease, StoreError> {
+        self.inner.renew(lasts).await
     }
     async fn load(&self, ids: &[StreamId]) -> Result<Loaded, StoreError> {
         self.inner.load(ids).await
@@ -120,8 +123,17 @@ impl Objects for Faulty {
 }
 
 impl Registry for Faulty {
-    async fn put_token(&self, token: TokenRow) -> Result<(), StoreError> {
-        self.inner.put_token(token).await
+    async fn put_token(&self, token: TokenRow, answers: Option<RequestRow>) -> Result<Kept, StoreError> {
+        self.inner.put_token(token, answers).await
+    }
+    async fn token_by_id(&self, id: &str) -> Result<Option<TokenRow>, StoreError> {
+        self.inner.token_by_id(id).await
+    }
+    async fn note(&self, notice: NoticeRow) -> Result<(), StoreError> {
+        self.inner.note(notice).await
+    }
+    async fn audit(&self, before: Option<&AuditPlace>, limit: usize) -> Result<Vec<AuditRow>, StoreError> {
+        self.inner.audit(before, limit).await
     }
     async fn token(&self, hash: &str) -> Result<Option<TokenRow>, StoreError> {
         assert!(!self.faults.explosive.load(Ordering::SeqCst), "a fault with a secret in it");
@@ -130,11 +142,17 @@ impl Registry for Faulty {
     async fn tokens(&self, limit: usize) -> Result<Vec<TokenRow>, StoreError> {
         self.inner.tokens(limit).await
     }
-    async fn revoke_token(&self, id: &str, by: &str) -> Result<Option<TokenRow>, StoreError> {
-        self.inner.revoke_token(id, by).await
+    async fn revoke_token(
+        &self,
+        id: &str,
+        by: &str,
+        request: Option<&str>,
+        answers: Option<RequestRow>,
+    ) -> Result<Kept, StoreError> {
+        self.inner.revoke_token(id, by, request, answers).await
     }
-    async fn put_policy(&self, policy: PolicyRow) -> Result<(), StoreError> {
-        self.inner.put_policy(policy).await
+    async fn put_policy(&self, policy: PolicyRow, answers: Option<RequestRow>) -> Result<Kept, StoreError> {
+        self.inner.put_policy(policy, answers).await
     }
     async fn policies(&self, limit: usize) -> Result<Vec<AppliedRow>, StoreError> {
         self.inner.policies(limit).await

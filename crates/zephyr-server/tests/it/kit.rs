@@ -29,7 +29,7 @@ pub fn acme() -> Policy {
 
 pub fn world() -> World {
     let runbook = Runbook::Content { path: "runbooks/incident.md".to_owned(), hash: "0123456789ab".to_owned() };
-    World { policy: acme(), runbook }
+    World::new(acme(), runbook)
 }
 
 pub fn model() -> ModelStore {

@@ -10,6 +10,7 @@ mod kit;
 
 mod auth;
 mod bad_input;
+mod calls;
 mod console;
 mod events;
 mod faults;

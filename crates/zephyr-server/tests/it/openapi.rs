@@ -92,8 +92,9 @@ fn validate(document: &Value, schema: &Value, value: &Value, what: &str) {
 /// Keeps the policy in force, as every real server does.
 async fn keep_policy(server: &Server<ModelStore>) {
     let (version, text) = (crate::kit::acme().version.0, crate::policies::ACME.to_owned());
-    let row = PolicyRow { version, text, by: "the operator".to_owned(), source: "zephyr.toml".to_owned() };
-    server.store.put_policy(row).await.unwrap();
+    let row =
+        PolicyRow { version, text, by: "the operator".to_owned(), source: "zephyr.toml".to_owned(), request: None };
+    server.store.put_policy(row, None).await.unwrap();
 }
 
 /// Keeps the token that the examples name.
@@ -106,10 +107,11 @@ async fn keep_token(server: &Server<ModelStore>) {
         scopes: Some("read".to_owned()),
         at: server.store.now().await.unwrap(),
         created_by: None,
+        created_request: None,
         expires_at: None,
         revoked: None,
     };
-    server.store.put_token(row).await.unwrap();
+    server.store.put_token(row, None).await.unwrap();
 }
 
 /// Brings about what the example of an operation needs; who then asks.

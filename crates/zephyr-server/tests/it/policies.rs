@@ -13,8 +13,9 @@ const POLICIES: &str = "/api/v1/policies";
 async fn acme_in_force() -> Server<ModelStore> {
     let server = start().await;
     let (version, text) = (acme().version.0, ACME.to_owned());
-    let row = PolicyRow { version, text, by: "the operator".to_owned(), source: "zephyr.toml".to_owned() };
-    server.store.put_policy(row).await.unwrap();
+    let row =
+        PolicyRow { version, text, by: "the operator".to_owned(), source: "zephyr.toml".to_owned(), request: None };
+    server.store.put_policy(row, None).await.unwrap();
     server
 }
 
@@ -52,6 +53,31 @@ async fn another_policy_is_in_force_for_the_next_request() {
     let history = server.send(get(POLICIES).token(LOCAL)).await.expect(200);
     let by: Vec<_> = history["policies"].as_array().unwrap().iter().map(|row| row["by"].as_str().unwrap()).collect();
     assert_eq!(by, ["the operator", "nora", "the operator"]);
+}
+
+#[tokio::test]
+async fn p12_a_repetition_does_not_bring_an_old_policy_back() {
+    let server = acme_in_force().await;
+    let before = in_force(&server).await;
+    let ask = post(POLICIES, json!({ "text": other() })).of("nora").key("k");
+    let first = server.send(ask.clone()).await.expect(200);
+    server.send(post(POLICIES, json!({ "text": ACME })).of("nora").key("l")).await.expect(200);
+    let again = server.send(ask.clone()).await.expect(200);
+    assert_eq!((&again["repeated"], &again["in_force"]), (&json!(true), &json!(false)));
+    for same in ["version", "previous", "changes"] {
+        assert_eq!(again[same], first[same], "{same}");
+    }
+    assert_eq!(in_force(&server).await, before);
+    // What was in force already has its answer too.
+    let idle = post(POLICIES, json!({ "text": ACME })).of("nora").key("m");
+    assert_eq!(server.send(idle.clone()).await.expect(200)["changes"], json!([]));
+    server.send(post(POLICIES, json!({ "text": other() })).of("nora")).await.expect(200);
+    assert_eq!(server.send(idle).await.expect(200)["repeated"], true);
+    assert_ne!(in_force(&server).await, before);
+    server
+        .send(post(POLICIES, json!({ "text": ACME, "replaces": before })).of("nora").key("k"))
+        .await
+        .problem("key-reused");
 }
 
 #[tokio::test]

@@ -107,6 +107,31 @@ async fn revoking_ends_a_token_and_the_session_made_from_it() {
 }
 
 #[tokio::test]
+async fn p12_a_key_makes_one_token_and_its_secret_is_shown_once() {
+    let server = start().await;
+    let ask = post("/api/v1/tokens", json!({ "bot": "ci" })).token(LOCAL).key("k");
+    let first = server.send(ask.clone()).await.expect(201);
+    assert_eq!((first["token"].is_string(), &first["repeated"]), (true, &json!(false)));
+    let again = server.send(ask).await.expect(201);
+    assert_eq!(again, json!({ "token": null, "holder": "ci", "id": first["id"], "repeated": true }));
+    let other = server.send(post("/api/v1/tokens", json!({ "bot": "cd" })).token(LOCAL).key("k")).await;
+    assert_eq!(other.status, 422);
+    other.problem("key-reused");
+    let revoke = |id: &Value| post(&format!("/api/v1/tokens/{}/revoke", id.as_str().unwrap()), json!({})).token(LOCAL);
+    server.send(revoke(&first["id"]).key("k")).await.problem("key-reused");
+    let (_, second) = make(&server, json!({ "bot": "cd" })).await;
+    server.send(revoke(&first["id"]).key("r")).await.expect(200);
+    server.send(revoke(&first["id"]).key("r")).await.expect(200);
+    server.send(revoke(&json!(second)).key("r")).await.problem("key-reused");
+    // A day later the key is anybody's again.
+    server.pass(24 * 60 + 1);
+    let later = server.send(post("/api/v1/tokens", json!({ "bot": "cd" })).token(LOCAL).key("k")).await.expect(201);
+    assert_eq!(later["repeated"], false);
+    let list = server.send(get("/api/v1/tokens").token(LOCAL)).await.expect(200);
+    assert_eq!(list["tokens"].as_array().map(Vec::len), Some(3));
+}
+
+#[tokio::test]
 async fn a_session_does_what_its_token_is_for() {
     let server = start().await;
     server.open("sam", checkout()).await;

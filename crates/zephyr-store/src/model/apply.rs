@@ -9,13 +9,13 @@ use super::data::{Data, EffectRow, Stream, whole};
 use crate::request_counts;
 
 impl Data {
-    /// Writes a commit, or says why not. The checks go from the last word to the first: an answered request stays
+    /// Writes a commit of an epoch, or says why not. The checks go from the last word to the first: an answered request stays
     /// answered, an effect that is not held is forgotten, and only then is it worth deciding anew.
-    pub(super) fn apply(&mut self, commit: &Commit) -> Committed {
+    pub(super) fn apply(&mut self, commit: &Commit, epoch: u64) -> Committed {
         if commit.request.as_ref().is_some_and(|request| self.answered(&request.key)) {
             return Committed::Repeated;
         }
-        if commit.finish.as_ref().is_some_and(|finish| !self.holds(finish.effect)) {
+        if commit.finish.as_ref().is_some_and(|finish| !self.holds(finish.effect, epoch)) {
             return Committed::Fenced;
         }
         let version = self.streams.get(&commit.stream).map_or(0, |stream| stream.row.version);
@@ -23,7 +23,7 @@ impl Data {
             return Committed::Conflict;
         }
         self.write_stream(commit);
-        self.write_effects(commit);
+        self.write_effects(commit, epoch);
         if let Some(request) = &commit.request {
             self.requests.insert(request.key.clone(), request.clone());
         }
@@ -81,7 +81,7 @@ impl Data {
         }
     }
 
-    fn write_effects(&mut self, commit: &Commit) {
+    fn write_effects(&mut self, commit: &Commit, epoch: u64) {
         for new in &commit.effects {
             let row = EffectRow {
                 stream: commit.stream,
@@ -90,7 +90,7 @@ impl Data {
                 due_at: whole(new.due_at),
                 attempt: 0,
                 last_error: None,
-                epoch: new.claimed.then_some(self.epoch),
+                epoch: new.claimed.then_some(epoch),
                 abandoned: false,
                 done_at: None,
             };

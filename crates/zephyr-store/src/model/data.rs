@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 use zephyr_core::effect::{Effect, Lane};
 use zephyr_core::{EffectId, StreamId};
-use zephyr_engine::ports::{AppliedRow, EventRow, ObjectKey, RequestRow, Retry, StreamRow, TokenRow};
+use zephyr_engine::ports::{AppliedRow, EventRow, NoticeRow, ObjectKey, RequestRow, Retry, StreamRow, TokenRow};
 
 use crate::FINISHED_KEPT;
 
@@ -46,10 +46,20 @@ pub struct EffectRow {
     pub done_at: Option<Timestamp>,
 }
 
+/// The lease of an epoch.
+#[derive(Debug)]
+struct Tenure {
+    /// When it lapses, unless it is renewed; `None` never.
+    until: Option<Timestamp>,
+    /// Somebody has ended it.
+    over: bool,
+}
+
 #[derive(Debug)]
 pub(super) struct Data {
     pub(super) now: Timestamp,
-    pub(super) epoch: u64,
+    /// Epochs, from 1, and their leases.
+    leases: BTreeMap<u64, Tenure>,
     /// The time of the newest event.
     pub(super) newest: Option<Timestamp>,
     pub(super) streams: BTreeMap<StreamId, Stream>,
@@ -60,7 +70,7 @@ pub(super) struct Data {
     pub(super) effects: BTreeMap<EffectId, EffectRow>,
     /// Effects neither finished nor claimed: lane, urgency, due time, id.
     pub(super) free: BTreeSet<(Lane, u8, Timestamp, EffectId)>,
-    pub(super) held: BTreeSet<EffectId>,
+    pub(super) held: BTreeSet<(u64, EffectId)>,
     /// When which effect ended, for pruning.
     pub(super) done: BTreeSet<(Timestamp, EffectId)>,
     pub(super) requests: BTreeMap<String, RequestRow>,
@@ -71,13 +81,15 @@ pub(super) struct Data {
     /// Those that came into force, the last one last.
     pub(super) policies: Vec<AppliedRow>,
     pub(super) policy_texts: BTreeMap<String, String>,
+    /// In the order in which they came.
+    pub(super) notices: Vec<(Timestamp, NoticeRow)>,
 }
 
 impl Data {
     pub(super) fn new(start: Timestamp) -> Self {
         Self {
             now: whole(start),
-            epoch: 1,
+            leases: BTreeMap::new(),
             newest: None,
             streams: BTreeMap::new(),
             wakes: BTreeSet::new(),
@@ -92,17 +104,63 @@ impl Data {
             tokens: BTreeMap::new(),
             policies: Vec::new(),
             policy_texts: BTreeMap::new(),
+            notices: Vec::new(),
         }
     }
 
-    pub(super) fn raise_epoch(&mut self) {
-        self.epoch += 1;
-        for id in std::mem::take(&mut self.held) {
+    pub(super) fn newest_epoch(&self) -> u64 {
+        self.leases.last_key_value().map_or(0, |(epoch, _)| *epoch)
+    }
+
+    pub(super) fn begin_epoch(&mut self, until: Option<Timestamp>) -> u64 {
+        let epoch = self.newest_epoch() + 1;
+        self.leases.insert(epoch, Tenure { until, over: false });
+        epoch
+    }
+
+    /// Whether nobody has ended it.
+    pub(super) fn is_in_force(&self, epoch: u64) -> bool {
+        self.leases.get(&epoch).is_some_and(|tenure| !tenure.over)
+    }
+
+    /// Makes a lease last longer that nobody has ended.
+    pub(super) fn extend(&mut self, epoch: u64, until: Timestamp) -> bool {
+        match self.leases.get_mut(&epoch) {
+            Some(tenure) if !tenure.over => {
+                tenure.until = Some(until);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Ends every lease.
+    pub(super) fn end_all_epochs(&mut self) {
+        self.end_epochs(|_, _| true);
+    }
+
+    /// Ends the leases of others that have lapsed; how many claims became free.
+    pub(super) fn end_lapsed(&mut self, own: u64) -> u64 {
+        let now = self.now;
+        self.end_epochs(|epoch, tenure| epoch != own && tenure.until.is_some_and(|until| until <= now))
+    }
+
+    fn end_epochs(&mut self, which: impl Fn(u64, &Tenure) -> bool) -> u64 {
+        let mut freed = 0;
+        for (epoch, tenure) in self.leases.iter_mut().filter(|(_, tenure)| !tenure.over) {
+            tenure.over = which(*epoch, tenure);
+        }
+        let leases = &self.leases;
+        let is_over = |epoch: u64| leases.get(&epoch).is_none_or(|tenure| tenure.over);
+        let void: Vec<EffectId> = self.held.iter().filter(|(epoch, _)| is_over(*epoch)).map(|(_, id)| *id).collect();
+        for id in void {
+            freed += 1;
             self.change_effect(id, |row| {
                 row.epoch = None;
                 row.abandoned = true;
             });
         }
+        freed
     }
 
     /// Moves the clock past every event.
@@ -123,14 +181,16 @@ impl Data {
     pub(super) fn change_effect(&mut self, id: EffectId, change: impl FnOnce(&mut EffectRow)) {
         let Some(row) = self.effects.get_mut(&id) else { return };
         self.free.remove(&(row.effect.lane(), row.urgency, row.due_at, id));
-        self.held.remove(&id);
+        if let Some(epoch) = row.epoch {
+            self.held.remove(&(epoch, id));
+        }
         change(row);
         match (row.done_at, row.epoch) {
             (Some(at), _) => {
                 self.done.insert((at, id));
             }
-            (None, Some(_)) => {
-                self.held.insert(id);
+            (None, Some(epoch)) => {
+                self.held.insert((epoch, id));
             }
             (None, None) => {
                 self.free.insert((row.effect.lane(), row.urgency, row.due_at, id));
@@ -138,11 +198,11 @@ impl Data {
         }
     }
 
-    pub(super) fn holds(&self, id: EffectId) -> bool {
-        self.effects.get(&id).is_some_and(|row| row.done_at.is_none() && row.epoch == Some(self.epoch))
+    pub(super) fn holds(&self, id: EffectId, epoch: u64) -> bool {
+        self.effects.get(&id).is_some_and(|row| row.done_at.is_none() && row.epoch == Some(epoch))
     }
 
-    /// Notes a failed try of an effect that this epoch holds.
+    /// Notes a failed try of an effect that somebody holds.
     pub(super) fn give_back(&mut self, id: EffectId, retry: &Retry) {
         self.change_effect(id, |row| {
             row.attempt = retry.attempt;

@@ -2,12 +2,12 @@
 
 use std::cmp::Reverse;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use zephyr_core::StreamId;
 use zephyr_core::effect::Lane;
 use zephyr_engine::ports::{
-    AppliedRow, Backlog, Claimed, Commit, Committed, Due, EventRow, Loaded, ObjectKey, Objects, PolicyRow, Registry,
-    RequestRow, Retry, Store, StoreError, TokenRow,
+    Backlog, Claimed, Commit, Committed, Due, EventRow, Lease, Loaded, ObjectKey, Objects, RequestRow, Retry, Standing,
+    Store, StoreError,
 };
 
 use super::ModelStore;
@@ -18,6 +18,10 @@ impl Store for ModelStore {
         Ok(self.lock().now)
     }
 
+    async fn renew(&self, lasts: SignedDuration) -> Result<Lease, StoreError> {
+        self.renewed(lasts)
+    }
+
     async fn load(&self, ids: &[StreamId]) -> Result<Loaded, StoreError> {
         let data = self.lock();
         let streams = ids.iter().map(|id| data.streams.get(id).map(|stream| stream.row.clone())).collect();
@@ -25,8 +29,8 @@ impl Store for ModelStore {
     }
 
     async fn commit(&self, commits: &[Commit]) -> Result<Vec<Committed>, StoreError> {
-        let mut data = self.lock_for_writing()?;
-        Ok(commits.iter().map(|commit| data.apply(commit)).collect())
+        let (mut data, epoch) = self.lock_for_writing()?;
+        Ok(commits.iter().map(|commit| data.apply(commit, epoch)).collect())
     }
 
     async fn due(&self, limit: usize) -> Result<Due, StoreError> {
@@ -39,11 +43,10 @@ impl Store for ModelStore {
     }
 
     async fn claim(&self, lane: Lane, limit: usize) -> Result<Vec<Claimed>, StoreError> {
-        let mut data = self.lock_for_writing()?;
+        let (mut data, epoch) = self.lock_for_writing()?;
         let now = data.now;
         let free = data.free.iter().filter(|(of, _, due_at, _)| *of == lane && *due_at <= now);
         let ids: Vec<_> = free.map(|(_, _, _, id)| *id).take(limit).collect();
-        let epoch = self.epoch;
         ids.iter().for_each(|id| data.change_effect(*id, |row| row.epoch = Some(epoch)));
         let rows = ids.iter().filter_map(|id| data.effects.get(id).map(|row| (*id, row)));
         let claimed = rows.map(|(id, row)| Claimed {
@@ -58,9 +61,9 @@ impl Store for ModelStore {
     }
 
     async fn retry(&self, retries: &[Retry]) -> Result<(), StoreError> {
-        let mut data = self.lock_for_writing()?;
+        let (mut data, epoch) = self.lock_for_writing()?;
         for retry in retries {
-            if data.holds(retry.effect) {
+            if data.holds(retry.effect, epoch) {
                 data.give_back(retry.effect, retry);
             }
         }
@@ -96,15 +99,18 @@ impl Store for ModelStore {
 
     async fn backlog(&self) -> Result<Backlog, StoreError> {
         let data = self.lock();
-        let mut backlog = Backlog { next_wake: data.wakes.iter().map(|(_, at, _)| *at).min(), ..Backlog::default() };
+        let next_wake = data.wakes.iter().map(|(_, at, _)| *at).min();
+        let mut backlog = Backlog { epoch: self.epoch(), next_wake, ..Backlog::default() };
         for row in data.effects.values().filter(|row| row.done_at.is_none()) {
-            match row.effect.lane() {
-                Lane::Tell => backlog.tells += 1,
-                Lane::Page => {
-                    backlog.pages += 1;
-                    let oldest = backlog.oldest_page.map_or(row.due_at, |at| at.min(row.due_at));
-                    backlog.oldest_page = Some(oldest);
-                }
+            let standing = match (row.epoch, row.attempt) {
+                (Some(_), _) => Standing::Sending,
+                (None, 0) => Standing::Waiting,
+                (None, _) => Standing::Retrying,
+            };
+            backlog.add(row.effect.kind(), standing, 1);
+            if row.effect.lane() == Lane::Page {
+                let oldest = backlog.oldest_page.map_or(row.due_at, |at| at.min(row.due_at));
+                backlog.oldest_page = Some(oldest);
             }
         }
         Ok(backlog)
@@ -117,7 +123,7 @@ impl Objects for ModelStore {
         R: Send + 'static,
         F: FnOnce(Timestamp, Vec<Option<String>>) -> (R, Vec<(ObjectKey, String)>) + Send + 'static,
     {
-        let mut data = self.lock_for_writing()?;
+        let (mut data, _) = self.lock_for_writing()?;
         let documents = keys.iter().map(|key| data.objects.get(key).map(|(_, text)| text.clone())).collect();
         let (result, written) = handle(data.now, documents);
         for (key, text) in written {
@@ -133,53 +139,6 @@ impl Objects for ModelStore {
         let mut found: Vec<_> = data.objects.iter().filter(|(key, _)| key.kind == kind).collect();
         found.sort_by_key(|(_, (write, _))| Reverse(*write));
         Ok(found.into_iter().take(limit).map(|(key, (_, text))| (key.id.clone(), text.clone())).collect())
-    }
-}
-
-impl Registry for ModelStore {
-    async fn put_token(&self, token: TokenRow) -> Result<(), StoreError> {
-        self.lock_for_writing()?.tokens.entry(token.hash.clone()).or_insert(token);
-        Ok(())
-    }
-
-    async fn token(&self, hash: &str) -> Result<Option<TokenRow>, StoreError> {
-        Ok(self.lock().tokens.get(hash).cloned())
-    }
-
-    async fn tokens(&self, limit: usize) -> Result<Vec<TokenRow>, StoreError> {
-        let mut all: Vec<TokenRow> = self.lock().tokens.values().cloned().collect();
-        all.sort_by_key(|token| Reverse((token.at, token.id.clone())));
-        all.truncate(limit);
-        Ok(all)
-    }
-
-    async fn revoke_token(&self, id: &str, by: &str) -> Result<Option<TokenRow>, StoreError> {
-        let mut data = self.lock_for_writing()?;
-        let now = data.now;
-        Ok(data.tokens.values_mut().find(|token| token.id == id).map(|token| {
-            token.revoked.get_or_insert_with(|| (now, by.to_owned()));
-            token.clone()
-        }))
-    }
-
-    async fn put_policy(&self, policy: PolicyRow) -> Result<(), StoreError> {
-        let mut data = self.lock_for_writing()?;
-        let PolicyRow { version, text, by, source } = policy;
-        data.policy_texts.insert(version.clone(), text);
-        if data.policies.last().is_none_or(|last| last.version != version) {
-            let (seq, at) = (data.policies.len().saturating_add(1), data.now);
-            let seq = u64::try_from(seq).unwrap_or(u64::MAX);
-            data.policies.push(AppliedRow { seq, version, at, by, source });
-        }
-        Ok(())
-    }
-
-    async fn policies(&self, limit: usize) -> Result<Vec<AppliedRow>, StoreError> {
-        Ok(self.lock().policies.iter().rev().take(limit).cloned().collect())
-    }
-
-    async fn policy_text(&self, version: &str) -> Result<Option<String>, StoreError> {
-        Ok(self.lock().policy_texts.get(version).cloned())
     }
 }
 

@@ -5,7 +5,7 @@ use sqlx::Sqlite;
 use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use zephyr_core::{EffectId, StreamId};
-use zephyr_engine::ports::{Commit, Committed, End, Retry, StoreError};
+use zephyr_engine::ports::{Commit, Committed, End, RequestRow, Retry, StoreError};
 
 use super::read::REQUEST_KEPT_MICROS;
 use super::rows::{effect_id, get, lane, number, stored, stream_id};
@@ -81,11 +81,14 @@ fn script<'p>(plan: &'p Plan<'_>, index: &'p IndexChange, epoch: i64, now: i64) 
         });
     }
     plan.again.iter().for_each(|(id, retry)| note_retry(&mut script, *id, retry, epoch));
-    script.rows(&PUT_REQUESTS, &plan.requests, |script, request| {
-        script.text(&request.key).text(&request.body_hash).text(request.stream.to_string());
-        script.number(request.at.as_microsecond());
-    });
+    script.rows(&PUT_REQUESTS, &plan.requests, |script, request| put_request(script, request));
     Ok(script)
+}
+
+/// An answered request.
+pub(super) fn put_request<'p>(script: &mut Script<'p>, request: &'p RequestRow) {
+    script.text(&request.key).text(&request.body_hash).text(request.about.to_string());
+    script.number(request.at.as_microsecond());
 }
 
 /// Notes a failed try of an effect that the epoch holds.

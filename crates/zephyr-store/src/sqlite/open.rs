@@ -300,6 +300,7 @@ pub(super) fn migrations() -> Vec<Migration> {
         (1, "first", include_str!("../../migrations/sqlite/0001_first.sql")),
         (2, "tokens", include_str!("../../migrations/sqlite/0002_tokens.sql")),
         (3, "policies", include_str!("../../migrations/sqlite/0003_policies.sql")),
+        (4, "audit", include_str!("../../migrations/sqlite/0004_audit.sql")),
     ];
     let migration = |(version, name, text): (i64, &'static str, &'static str)| {
         Migration::new(version, name.into(), MigrationType::Simple, text.into_sql_str(), false)

@@ -1,26 +1,28 @@
-//! The ports, each of which hands on to where its answer is made; and documents, tokens and policies.
+//! The ports, each of which hands on to where its answer is made; and documents.
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use zephyr_core::StreamId;
 use zephyr_core::effect::Lane;
 use zephyr_engine::ports::{
-    AppliedRow, Backlog, Claimed, Commit, Committed, Due, EventRow, Loaded, ObjectKey, Objects, PolicyRow, Registry,
-    RequestRow, Retry, Store, StoreError, TokenRow,
+    Backlog, Claimed, Commit, Committed, Due, EventRow, Lease, Loaded, ObjectKey, Objects, RequestRow, Retry, Store,
+    StoreError,
 };
 
-use super::rows::{self, get, instant, limit};
+use super::rows::{get, instant, limit};
 use super::script::Script;
 use super::{SqliteStore, errors};
-use crate::statements::{
-    LOAD_OBJECTS, NOTE_POLICY, OBJECTS, POLICIES, POLICY_TEXT, PUT_OBJECT, PUT_POLICY, PUT_TOKEN, REVOKE_TOKEN, TOKEN,
-    TOKEN_BY_ID, TOKENS,
-};
+use crate::statements::{LOAD_OBJECTS, OBJECTS, PUT_OBJECT};
 
 impl Store for SqliteStore {
     async fn now(&self) -> Result<Timestamp, StoreError> {
         self.inner.now()
+    }
+
+    async fn renew(&self, _lasts: SignedDuration) -> Result<Lease, StoreError> {
+        // One server at a time: opening began the epoch, and nobody else's can begin before this one has closed.
+        Ok(Lease { epoch: self.epoch(), lasts: None, freed: 0 })
     }
 
     async fn load(&self, ids: &[StreamId]) -> Result<Loaded, StoreError> {
@@ -96,52 +98,5 @@ impl Objects for SqliteStore {
     async fn objects(&self, kind: &str, most: usize) -> Result<Vec<(String, String)>, StoreError> {
         let found = self.inner.rows(sqlx::query(OBJECTS).bind(kind).bind(limit(most))).await?;
         found.iter().map(|row| Ok((get(row, 0)?, get(row, 1)?))).collect()
-    }
-}
-
-impl Registry for SqliteStore {
-    async fn put_token(&self, token: TokenRow) -> Result<(), StoreError> {
-        let mut script = Script::default();
-        script.statement(PUT_TOKEN).text(&token.hash).text(&token.kind).text(&token.holder);
-        script.number(token.at.as_microsecond()).text(&token.id).maybe_text(token.scopes.as_deref());
-        script.maybe_text(token.created_by.as_deref()).maybe_number(token.expires_at.map(|at| at.as_microsecond()));
-        self.inner.begin().await?.commit(script).await
-    }
-
-    async fn token(&self, hash: &str) -> Result<Option<TokenRow>, StoreError> {
-        let found = self.inner.rows(sqlx::query(TOKEN).bind(hash)).await?;
-        found.first().map(rows::token).transpose()
-    }
-
-    async fn tokens(&self, most: usize) -> Result<Vec<TokenRow>, StoreError> {
-        let found = self.inner.rows(sqlx::query(TOKENS).bind(limit(most))).await?;
-        found.iter().map(rows::token).collect()
-    }
-
-    async fn revoke_token(&self, id: &str, by: &str) -> Result<Option<TokenRow>, StoreError> {
-        let mut script = Script::default();
-        script.statement(REVOKE_TOKEN).number(self.inner.clock.now()).text(by).text(id);
-        self.inner.begin().await?.commit(script).await?;
-        let found = self.inner.rows(sqlx::query(TOKEN_BY_ID).bind(id)).await?;
-        found.first().map(rows::token).transpose()
-    }
-
-    async fn put_policy(&self, policy: PolicyRow) -> Result<(), StoreError> {
-        let PolicyRow { version, text, by, source } = &policy;
-        let mut script = Script::default();
-        let now = self.inner.clock.now();
-        script.statement(PUT_POLICY).text(version).text(text).number(now);
-        script.statement(NOTE_POLICY).text(version).number(now).text(by).text(source).text(version);
-        self.inner.begin().await?.commit(script).await
-    }
-
-    async fn policies(&self, most: usize) -> Result<Vec<AppliedRow>, StoreError> {
-        let found = self.inner.rows(sqlx::query(POLICIES).bind(limit(most))).await?;
-        found.iter().map(rows::applied).collect()
-    }
-
-    async fn policy_text(&self, version: &str) -> Result<Option<String>, StoreError> {
-        let found = self.inner.rows(sqlx::query(POLICY_TEXT).bind(version)).await?;
-        found.first().map(|row| get(row, 0)).transpose()
     }
 }

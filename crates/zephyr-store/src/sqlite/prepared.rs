@@ -7,7 +7,7 @@ use sqlx::sqlite::SqliteConnection;
 use sqlx::{AssertSqlSafe, Connection, Executor, Row, SqlSafeStr};
 
 use super::open::migrations;
-use crate::statements::{self, BACKLOG, VOID_CLAIMS};
+use crate::statements::{self, AUDIT, BACKLOG, VOID_CLAIMS};
 
 async fn newest_schema() -> Result<SqliteConnection, Box<dyn Error>> {
     let mut connection = SqliteConnection::connect("sqlite::memory:").await?;
@@ -32,7 +32,7 @@ async fn no_statement_walks_through_a_table() -> Result<(), Box<dyn Error>> {
         for row in sqlx::raw_sql(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {text}"))).fetch_all(&mut connection).await?
         {
             let step: String = row.try_get("detail")?;
-            let walks = step.strip_prefix("SCAN ").is_some_and(|what| !is_small(what));
+            let walks = step.strip_prefix("SCAN ").is_some_and(|what| !is_small(text, what));
             assert!(!walks, "{text}\n{step}");
             assert!(!step.contains("effects_held"), "{text}\n{step}: all that an epoch holds");
         }
@@ -63,8 +63,12 @@ fn may_walk(text: &str) -> bool {
 }
 
 /// Whether what a plan scans is the rows of the statement itself, one urgency after the other, the few epochs, or the
-/// newest tokens up to a limit.
-fn is_small(what: &str) -> bool {
+/// newest tokens up to a limit. An audit, which a person asks for, looks at every token and every policy that came into
+/// force: people make these one by one.
+fn is_small(text: &str, what: &str) -> bool {
+    if text == AUDIT && ["tokens", "policy_history", "latest", "noticed", "done"].contains(&what) {
+        return true;
+    }
     let small = [
         "CONSTANT ROW",
         "wakes",

@@ -8,7 +8,7 @@ use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use zephyr_core::StreamId;
 use zephyr_core::limits::REQUEST_KEPT;
-use zephyr_engine::ports::{Backlog, EventRow, Loaded, RequestRow, StoreError, StreamRow};
+use zephyr_engine::ports::{Backlog, EventRow, Loaded, PAGE, RequestRow, Standing, StoreError, StreamRow};
 
 use super::rows::{self, get, instant, limit, maybe_time, number, stored, stream_id};
 use super::{Inner, errors};
@@ -61,16 +61,20 @@ impl Inner {
     }
 
     pub(super) async fn backlog(&self) -> Result<Backlog, StoreError> {
-        let mut backlog = Backlog::default();
+        let epoch = u64::try_from(self.epoch).unwrap_or_default();
+        let mut backlog = Backlog { epoch, ..Backlog::default() };
         for row in self.rows(sqlx::query(BACKLOG)).await? {
-            let (count, first): (u64, _) = (number(&row, 1)?, maybe_time(&row, 2)?);
-            match get::<&str>(&row, 0)? {
-                "wake" => backlog.next_wake = first,
-                "page" => {
-                    backlog.pages += count;
-                    backlog.oldest_page = backlog.oldest_page.into_iter().chain(first).min();
+            let (count, first): (u64, _) = (number(&row, 2)?, maybe_time(&row, 3)?);
+            let state: &str = get(&row, 1)?;
+            match Standing::ALL.into_iter().find(|standing| standing.name() == state) {
+                None => backlog.next_wake = first,
+                Some(standing) => {
+                    let kind = get::<&str>(&row, 0)?.split('"').next().unwrap_or_default();
+                    if kind == PAGE {
+                        backlog.oldest_page = backlog.oldest_page.into_iter().chain(first).min();
+                    }
+                    backlog.add(kind, standing, count);
                 }
-                _ => backlog.tells += count,
             }
         }
         Ok(backlog)

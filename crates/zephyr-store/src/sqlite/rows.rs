@@ -5,7 +5,9 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Decode, Row, Sqlite, Type};
 use zephyr_core::effect::{Effect, Lane};
 use zephyr_core::{EffectId, StreamId};
-use zephyr_engine::ports::{AppliedRow, EventRow, RequestRow, StoreError, StreamRow, TokenRow};
+use zephyr_engine::ports::{
+    AppliedRow, AuditPlace, AuditRow, EventRow, RequestRow, Revocation, StoreError, StreamRow, TokenRow,
+};
 
 use super::errors::unreadable;
 
@@ -65,14 +67,22 @@ pub(super) fn event(row: &SqliteRow) -> Result<EventRow, StoreError> {
     Ok(EventRow { seq: number(row, 0)?, at: time(row, 1)?, kind: get(row, 2)?, body: get(row, 3)? })
 }
 
-/// `key, body_hash, stream, at`
+/// `key, body_hash, about, at`
 pub(super) fn request(row: &SqliteRow) -> Result<RequestRow, StoreError> {
-    Ok(RequestRow { key: get(row, 0)?, body_hash: get(row, 1)?, stream: stream_id(row, 2)?, at: time(row, 3)? })
+    let about = get::<&str>(row, 2)?.parse().map_err(unreadable)?;
+    Ok(RequestRow { key: get(row, 0)?, body_hash: get(row, 1)?, about, at: time(row, 3)? })
 }
 
-/// `hash, kind, holder, at, id, scopes, created_by, expires_at, revoked_at, revoked_by`
+/// `hash, kind, holder, at, id, scopes, created_by, created_request, expires_at, revoked_at, revoked_by,
+/// revoked_request`
 pub(super) fn token(row: &SqliteRow) -> Result<TokenRow, StoreError> {
-    let revoked_by: Option<String> = get(row, 9)?;
+    let revoked = match maybe_time(row, 9)? {
+        Some(at) => {
+            let by: Option<String> = get(row, 10)?;
+            Some(Revocation { at, by: by.unwrap_or_default(), request: get(row, 11)? })
+        }
+        None => None,
+    };
     Ok(TokenRow {
         hash: get(row, 0)?,
         kind: get(row, 1)?,
@@ -81,15 +91,22 @@ pub(super) fn token(row: &SqliteRow) -> Result<TokenRow, StoreError> {
         id: get(row, 4)?,
         scopes: get(row, 5)?,
         created_by: get(row, 6)?,
-        expires_at: maybe_time(row, 7)?,
-        revoked: maybe_time(row, 8)?.map(|at| (at, revoked_by.unwrap_or_default())),
+        created_request: get(row, 7)?,
+        expires_at: maybe_time(row, 8)?,
+        revoked,
     })
 }
 
-/// `seq, version, at, applied_by, source`
+/// `seq, version, at, applied_by, source, request`
 pub(super) fn applied(row: &SqliteRow) -> Result<AppliedRow, StoreError> {
     let (version, at) = (get(row, 1)?, time(row, 2)?);
-    Ok(AppliedRow { seq: number(row, 0)?, version, at, by: get(row, 3)?, source: get(row, 4)? })
+    Ok(AppliedRow { seq: number(row, 0)?, version, at, by: get(row, 3)?, source: get(row, 4)?, request: get(row, 5)? })
+}
+
+/// `at, source, name, seq, kind, actor, request, body`
+pub(super) fn audit(row: &SqliteRow) -> Result<AuditRow, StoreError> {
+    let place = AuditPlace { at: time(row, 0)?, source: get(row, 1)?, name: get(row, 2)?, seq: number(row, 3)? };
+    Ok(AuditRow { place, kind: get(row, 4)?, actor: get(row, 5)?, request: get(row, 6)?, body: get(row, 7)? })
 }
 
 /// A lane as stored.

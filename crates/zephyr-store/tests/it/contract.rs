@@ -9,7 +9,8 @@ use tempfile::TempDir;
 use zephyr_core::effect::Lane;
 use zephyr_core::{EffectId, StreamId};
 use zephyr_engine::ports::{
-    Commit, End, EventRow, Finish, NewEffect, ObjectKey, Objects, PolicyRow, Registry, RequestRow, Retry, Store,
+    About, AuditRow, Commit, End, EventRow, Finish, NewEffect, NoticeRow, ObjectKey, Objects, PolicyRow, Registry,
+    RequestRow, Retry, Store, StoreError,
 };
 use zephyr_store::{ManualClock, ModelStore, SqliteStore};
 
@@ -97,7 +98,8 @@ impl Pair {
         all.extend((0..5).map(|number| Op::Events(number, 0, 1_000)));
         all.extend((0..6).map(|number| Op::Find(IndexOp::Number(number), 9)));
         all.extend((0..2).map(|status| Op::Find(IndexOp::Status(status), 9)));
-        all.extend([Op::Tokens(9), Op::RevokeToken(0, 1), Op::Tokens(2)]);
+        all.extend([Op::Tokens(9), Op::RevokeToken(0, 1, None), Op::Tokens(2), Op::TokenById(0)]);
+        all.extend([Op::Audit(1_000), Op::Audit(3)]);
         all.extend(
             (0..4).flat_map(|id| {
                 [Op::Greatest(id), Op::Request(id), Op::Token(id), Op::Objects(id, 9), Op::PolicyText(id)]
@@ -195,7 +197,7 @@ impl Pair {
             request: of.request.map(|key| RequestRow {
                 key: key.to_string(),
                 body_hash: format!("hash of {of:?}"),
-                stream: id,
+                about: About::Stream(id),
                 at: now,
             }),
         }
@@ -261,18 +263,53 @@ async fn ask(store: &(impl Store + Objects + Registry), operation: &Op) -> Strin
             said(store.exchange(keys, move |now, documents| ((now, documents), written)).await)
         }
         Op::Objects(kind, limit) => said(store.objects(&kind.to_string(), *limit).await),
-        Op::PutToken(hash, holder) => said(store.put_token(crate::kit::token(*hash, *holder)).await),
+        Op::PutToken(hash, holder, key) => {
+            let now = must(store.now().await);
+            let answers = key.map(|key| crate::kit::answered(key, *hash, now));
+            said(store.put_token(crate::kit::token(*hash, *holder), answers).await)
+        }
         Op::Token(hash) => said(store.token(&hash.to_string()).await),
         Op::Tokens(limit) => said(store.tokens(*limit).await),
-        Op::RevokeToken(id, by) => said(store.revoke_token(&format!("tok_{id}"), &by.to_string()).await),
-        Op::PutPolicy(version, text) => {
+        Op::TokenById(id) => said(store.token_by_id(&format!("tok_{id}")).await),
+        Op::RevokeToken(id, by, key) => {
+            let now = must(store.now().await);
+            let answers = key.map(|key| crate::kit::answered(key, *id, now));
+            let request = (by % 2 == 1).then_some("r-2");
+            said(store.revoke_token(&format!("tok_{id}"), &by.to_string(), request, answers).await)
+        }
+        Op::PutPolicy(version, text, key) => {
+            let now = must(store.now().await);
+            let answers = key.map(|key| {
+                let about = About::Policy { version: version.to_string(), before: "0".to_owned() };
+                RequestRow { key: key.to_string(), body_hash: String::new(), about, at: now }
+            });
+            let request = (version % 2 == 1).then(|| "r-3".to_owned());
             let (version, text) = (version.to_string(), text.to_string());
             let by = format!("by-{text}");
-            said(store.put_policy(PolicyRow { version, text, by, source: "api".to_owned() }).await)
+            let row = PolicyRow { version, text, by, source: "api".to_owned(), request };
+            said(store.put_policy(row, answers).await)
         }
+        Op::Note(about) => {
+            let known = (about % 2 == 1).then(|| "nora".to_owned());
+            let (kind, about) = ("signed_in".to_owned(), about.to_string());
+            said(store.note(NoticeRow { kind, actor: known.clone(), about, request: known }).await)
+        }
+        Op::Audit(portion) => said(audit(store, *portion).await),
         Op::Policies(limit) => said(store.policies(*limit).await),
         Op::PolicyText(version) => said(store.policy_text(&version.to_string()).await),
         Op::Commit(_) | Op::Storm(_) | Op::Retry(_) | Op::Advance(_) | Op::Reopen => String::new(),
+    }
+}
+
+/// All of it, read in portions.
+async fn audit(store: &impl Registry, portion: usize) -> Result<Vec<AuditRow>, StoreError> {
+    let mut all: Vec<AuditRow> = Vec::new();
+    loop {
+        let next = store.audit(all.last().map(|row| &row.place), portion).await?;
+        if next.is_empty() {
+            return Ok(all);
+        }
+        all.extend(next);
     }
 }
 

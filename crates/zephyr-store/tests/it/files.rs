@@ -12,7 +12,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{Connection, Executor, Row};
 use tempfile::TempDir;
 use zephyr_core::effect::Lane;
-use zephyr_engine::ports::{Committed, End, Finish, ObjectKey, Objects, RequestRow, Store, StoreError};
+use zephyr_engine::ports::{About, Committed, End, Finish, ObjectKey, Objects, RequestRow, Store, StoreError};
 use zephyr_store::{ManualClock, OpenError, Options, SqliteStore};
 
 use crate::kit::{after, commit, must, new_page, options, start, stream};
@@ -66,7 +66,8 @@ async fn f2_what_was_answered_is_there_after_a_crash() {
     let mut new = commit(stream(1), 0, start());
     new.effects = vec![new_page(stream(1), 0, start(), true)];
     new.wake_at = Some(start());
-    new.request = Some(RequestRow { key: "k".into(), body_hash: "h".into(), stream: stream(1), at: start() });
+    new.request =
+        Some(RequestRow { key: "k".into(), body_hash: "h".into(), about: About::Stream(stream(1)), at: start() });
     assert_eq!(must(store.commit(&[new.clone()]).await), [Committed::Done]);
 
     let crashed = place.crashed(usize::MAX);
@@ -104,7 +105,7 @@ async fn f8_a_log_cut_anywhere_opens_with_a_prefix_of_the_commits() {
         assert!(version >= u64::try_from(whole_commits.count()).unwrap_or(0), "cut at {cut}: {version}");
         let events = must(crashed.events(stream(1), 0, 99).await);
         assert_eq!(events.iter().map(|event| event.seq).collect::<Vec<_>>(), (1..=version).collect::<Vec<_>>());
-        assert_eq!(must(crashed.backlog().await).pages, version);
+        assert_eq!(must(crashed.backlog().await).pages(), version);
         let newest = version.checked_sub(1).map(|status| status.to_string());
         assert_eq!(must(crashed.greatest("status").await), newest);
         versions.push(version);
@@ -173,7 +174,7 @@ async fn f16_a_store_of_a_newer_version_is_refused_and_left_as_it_is() {
     must(other.close().await);
     let before = must(fs::read(place.path()));
     let refused = place.try_open().await.map(drop);
-    assert!(matches!(refused, Err(OpenError::Newer { schema: 99, known: 3, .. })), "{refused:?}");
+    assert!(matches!(refused, Err(OpenError::Newer { schema: 99, known: 4, .. })), "{refused:?}");
     assert!(before == must(fs::read(place.path())));
 }
 
@@ -302,7 +303,8 @@ async fn finished_effects_lose_their_body_at_once_and_their_row_after_a_day() {
     let store = place.open().await;
     let page = new_page(stream(1), 0, start(), true);
     let mut new = commit(stream(1), 0, start());
-    new.request = Some(RequestRow { key: "k".into(), body_hash: "h".into(), stream: stream(1), at: start() });
+    new.request =
+        Some(RequestRow { key: "k".into(), body_hash: "h".into(), about: About::Stream(stream(1)), at: start() });
     let mut over = commit(stream(1), 1, start());
     over.finish = Some(Finish { effect: page.id, end: End::Over });
     new.effects = vec![page];

@@ -8,7 +8,7 @@ use zephyr_core::effect::{Effect, Hush, PageSend};
 use zephyr_core::ids::StreamKind;
 use zephyr_core::policy::{Method, Severity};
 use zephyr_core::{IncidentId, StreamId};
-use zephyr_engine::ports::{Commit, EventRow, NewEffect, TokenRow};
+use zephyr_engine::ports::{About, Commit, EventRow, NewEffect, RequestRow, TokenRow};
 use zephyr_store::{ManualClock, Options, TimeSource};
 
 /// A result that has to be there.
@@ -101,7 +101,14 @@ pub fn token(hash: u8, holder: u8) -> TokenRow {
         scopes: odd.map(|()| "read declare".to_owned()),
         at: start(),
         created_by: odd.map(|()| "nora".to_owned()),
+        created_request: odd.map(|()| "r-1".to_owned()),
         expires_at: odd.map(|()| after(start(), SignedDuration::from_hours(24))),
         revoked: None,
     }
+}
+
+/// A request that was answered by a token.
+pub fn answered(key: u8, token: u8, at: Timestamp) -> RequestRow {
+    let about = About::Token(format!("tok_{token}"));
+    RequestRow { key: key.to_string(), body_hash: format!("hash of {token}"), about, at }
 }

@@ -6,3 +6,4 @@ mod files;
 mod kit;
 mod model;
 mod operations;
+mod replicas;

@@ -25,7 +25,7 @@ fn clones_share_everything_and_answer_at_once() {
     new.effects = vec![new_page(stream(1), 0, start(), false)];
     assert_eq!(must(now(store.clone().commit(&[new]))), [Committed::Done]);
     assert_eq!(must(now(store.claim(Lane::Page, 9))).len(), 1);
-    assert_eq!(must(now(store.clone().backlog())).pages, 1);
+    assert_eq!(must(now(store.clone().backlog())).pages(), 1);
     assert_eq!(store.peek_effects().len(), 1);
     assert_eq!(store.peek_events(stream(1)).len(), 1);
 }
@@ -56,7 +56,7 @@ fn f29_a_handle_of_an_epoch_that_is_over_writes_nothing() {
     late.finish = Some(Finish { effect, end: End::Over });
     assert!(matches!(now(old.commit(&[late.clone()])), Err(StoreError::Corrupt(_))));
     assert!(matches!(now(old.claim(Lane::Page, 9)), Err(StoreError::Corrupt(_))));
-    assert!(matches!(now(old.put_token(token(0, 0))), Err(StoreError::Corrupt(_))));
-    assert!(matches!(now(old.revoke_token("tok_0", "nora")), Err(StoreError::Corrupt(_))));
+    assert!(matches!(now(old.put_token(token(0, 0), None)), Err(StoreError::Corrupt(_))));
+    assert!(matches!(now(old.revoke_token("tok_0", "nora", None, None)), Err(StoreError::Corrupt(_))));
     assert_eq!(must(now(present.commit(&[late]))), [Committed::Done]);
 }

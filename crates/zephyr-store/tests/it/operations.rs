@@ -24,11 +24,18 @@ pub enum Op {
     /// Reads the keys and writes them with this text; or the first of them twice.
     Exchange(Vec<(u8, u8)>, Vec<(u8, u8, u8)>),
     Objects(u8, usize),
-    PutToken(u8, u8),
+    /// Hash, holder, and the key of the request.
+    PutToken(u8, u8, Option<u8>),
     Token(u8),
+    TokenById(u8),
     Tokens(usize),
-    RevokeToken(u8, u8),
-    PutPolicy(u8, u8),
+    /// Id, by whom, and the key of the request.
+    RevokeToken(u8, u8, Option<u8>),
+    /// Version, text, and the key of the request.
+    PutPolicy(u8, u8, Option<u8>),
+    Note(u8),
+    /// All of it, in portions of this many.
+    Audit(usize),
     Policies(usize),
     PolicyText(u8),
     /// Nanoseconds.
@@ -84,6 +91,7 @@ fn operation() -> impl Strategy<Value = Op> {
     let lane = prop_oneof![Just(Lane::Page), Just(Lane::Tell)];
     let limit = prop_oneof![Just(0_usize), 1..4_usize, Just(300)];
     let id = || 0..4_u8;
+    let key = || weighted(0.4, 0..4_u8);
     prop_oneof![
         30 => vec(commit(), 1..5).prop_map(Op::Commit),
         1 => (60..150_u16).prop_map(Op::Storm),
@@ -99,11 +107,13 @@ fn operation() -> impl Strategy<Value = Op> {
         4 => (vec((0..2_u8, id()), 0..3), vec((0..2_u8, id(), any::<u8>()), 0..4))
             .prop_map(|(read, write)| Op::Exchange(read, write)),
         2 => (0..3_u8, limit.clone()).prop_map(|(kind, limit)| Op::Objects(kind, limit)),
-        1 => (id(), any::<u8>()).prop_map(|(hash, holder)| Op::PutToken(hash, holder)),
+        1 => (id(), any::<u8>(), key()).prop_map(|(hash, holder, key)| Op::PutToken(hash, holder, key)),
         1 => id().prop_map(Op::Token),
         1 => (0..4_usize).prop_map(Op::Tokens),
-        1 => (id(), any::<u8>()).prop_map(|(id, by)| Op::RevokeToken(id, by)),
-        2 => (id(), any::<u8>()).prop_map(|(version, text)| Op::PutPolicy(version, text)),
+        1 => (id(), any::<u8>(), key()).prop_map(|(id, by, key)| Op::RevokeToken(id, by, key)),
+        2 => (id(), any::<u8>(), key()).prop_map(|(version, text, key)| Op::PutPolicy(version, text, key)),
+        1 => id().prop_map(Op::Note),
+        2 => (1..9_usize).prop_map(Op::Audit),
         1 => limit.prop_map(Op::Policies),
         1 => id().prop_map(Op::PolicyText),
         8 => prop_oneof![8 => 0..8_000_000_000_u64, 1 => Just(25 * 3_600_000_000_000_u64)].prop_map(Op::Advance),

@@ -196,7 +196,7 @@ fn declare(number: u64) -> Request {
 
 fn world() -> Arc<World> {
     let policy = policy::read(include_str!("../../../../examples/acme/zephyr.toml")).unwrap();
-    Arc::new(World { policy, runbook: Runbook::Missing { path: "runbooks/incident.md".into() } })
+    Arc::new(World::new(policy, Runbook::Missing { path: "runbooks/incident.md".into() }))
 }
 
 /// Numbers that look random enough for ids.

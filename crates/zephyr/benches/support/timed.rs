@@ -5,10 +5,10 @@ use std::time::Instant;
 
 use tokio::sync::watch;
 use zephyr_core::effect::Lane;
-use zephyr_core::{StreamId, Timestamp};
+use zephyr_core::{SignedDuration, StreamId, Timestamp};
 use zephyr_engine::ports::{
-    AppliedRow, Backlog, Claimed, Commit, Committed, Due, EventRow, Loaded, ObjectKey, Objects, PolicyRow, Registry,
-    RequestRow, Retry, Store, StoreError, TokenRow,
+    AppliedRow, AuditPlace, AuditRow, Backlog, Claimed, Commit, Committed, Due, EventRow, Kept, Lease, Loaded,
+    NoticeRow, ObjectKey, Objects, PolicyRow, Registry, RequestRow, Retry, Store, StoreError, TokenRow,
 };
 use zephyr_store::SqliteStore;
 
@@ -75,6 +75,7 @@ macro_rules! through {
 impl Store for TimedStore {
     through! {
         now() -> Timestamp;
+        renew(lasts: SignedDuration) -> Lease;
         load(ids: &[StreamId]) -> Loaded;
         commit(commits: &[Commit]) -> Vec<Committed>;
         due(limit: usize) -> Due;
@@ -90,12 +91,15 @@ impl Store for TimedStore {
 
 impl Registry for TimedStore {
     through! {
-        put_token(token: TokenRow) -> ();
+        put_token(token: TokenRow, answers: Option<RequestRow>) -> Kept;
+        token_by_id(id: &str) -> Option<TokenRow>;
         token(hash: &str) -> Option<TokenRow>;
         tokens(limit: usize) -> Vec<TokenRow>;
-        revoke_token(id: &str, by: &str) -> Option<TokenRow>;
-        put_policy(policy: PolicyRow) -> ();
+        revoke_token(id: &str, by: &str, request: Option<&str>, answers: Option<RequestRow>) -> Kept;
+        put_policy(policy: PolicyRow, answers: Option<RequestRow>) -> Kept;
         policies(limit: usize) -> Vec<AppliedRow>;
         policy_text(version: &str) -> Option<String>;
+        note(notice: NoticeRow) -> ();
+        audit(before: Option<&AuditPlace>, limit: usize) -> Vec<AuditRow>;
     }
 }

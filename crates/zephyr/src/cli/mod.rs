@@ -4,26 +4,45 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use zephyr_core::PersonId;
-use zephyr_core::policy::Rule;
 
 use crate::env;
 
+mod check;
+#[cfg(test)]
+mod examples;
+mod incident;
 mod init;
+mod manual;
+mod page;
 pub mod policy;
+mod serve;
 mod store;
 mod token;
 mod values;
+mod why;
 
+pub use check::{Check, Doctor};
+pub use incident::{End, Incident, List, One, Open, Reopen, Resolve, SetService, SetSeverity, Show, Timeline, Update};
 pub use init::Init;
+pub use manual::{Completions, Manual};
+pub use page::{Decline, OnTarget, Page, RingAgain, Stop};
+pub use serve::{Demo, Serve};
 pub use store::Store;
 pub use token::{CreateToken, RevokeToken, Token};
-pub use values::{IncidentArg, LogFormat, ReporterArg, SeverityArg, TargetArg};
+pub use values::{IncidentArg, LogFormat};
+pub use why::{Missed, Report, Why};
 
 /// Incident response and on-call, on your own machine.
 #[derive(Debug, Parser)]
 #[command(name = "zephyr", version, max_term_width = 80, disable_help_subcommand = true)]
 #[command(after_help = "\
 Without a command it shows what is open, who has it and what is due.
+
+Examples:
+  zephyr
+  zephyr incident open --sev 2 --summary \"Checkout p99 elevated in eu-frankfurt\"
+  zephyr ack
+
 Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 no server reached, 4 done but no page is out yet.")]
 pub struct Cli {
     #[command(flatten)]
@@ -58,306 +77,107 @@ pub enum Command {
     /// Begin here: a small policy file and three templates, in your own repository
     Init(Init),
     /// Run the server: pages, console, status page and API
+    #[command(after_help = "\
+Examples:
+  zephyr serve
+  zephyr serve --policy my-company/zephyr.toml --listen 127.0.0.1:7900
+  zephyr serve --data /var/lib/zephyr --public-url https://zephyr.example.com --log json")]
     Serve(Serve),
     /// Read a policy file: what is wrong with it, else whom it would page now
+    #[command(after_help = "\
+Examples:
+  zephyr check
+  zephyr check my-company/zephyr.toml --json
+  zephyr check --explain unknown-zone")]
     Check(Check),
     /// Open an incident, look at it, end it
     #[command(subcommand)]
+    #[command(after_help = "\
+Examples:
+  zephyr incident open --sev 2 --summary \"Checkout p99 elevated in eu-frankfurt\"
+  zephyr incident show
+  zephyr incident resolve")]
     Incident(Incident),
     /// Answer pages, hand them on, stop them
     #[command(subcommand)]
+    #[command(after_help = "\
+Examples:
+  zephyr page list
+  zephyr page decline INC-7")]
     Page(Page),
     /// Answer everything that is ringing for me
+    #[command(after_help = "\
+Examples:
+  zephyr ack
+  zephyr ack --as maya")]
     Ack,
     /// Who is on call now
+    #[command(after_help = "\
+Example:
+  zephyr oncall")]
     Oncall,
+    /// Why somebody was rung at that moment, what was skipped, and what happens next
+    Why(Why),
+    /// Figures to learn from
+    #[command(
+        subcommand,
+        after_help = "\
+Examples:
+  zephyr report missed --days 90"
+    )]
+    Report(Report),
     /// Which policy is in force, since when and by whom; apply another
     #[command(subcommand)]
+    #[command(after_help = "\
+Examples:
+  zephyr policy apply --dry-run
+  zephyr policy diff")]
     Policy(policy::Policy),
     /// Let a person or a program use the API
     #[command(subcommand)]
+    #[command(after_help = "\
+Examples:
+  zephyr token create --person maya --expires 90d
+  zephyr token list")]
     Token(Token),
     /// Is everything in order: store, policy, clock, disk, and what rings outside
+    #[command(after_help = "\
+Examples:
+  zephyr doctor
+  zephyr doctor --data /var/lib/zephyr --policy /etc/zephyr/zephyr.toml")]
     Doctor(Doctor),
     /// Back up the store, restore it, read it through
     #[command(subcommand)]
+    #[command(after_help = "\
+Examples:
+  zephyr store backup zephyr-monday.db
+  zephyr store check")]
     Store(Store),
     /// Watch a whole incident at sixty times the speed, with made-up people; leaves nothing behind
-    Demo(Demo),
-}
-
-#[derive(Debug, Args)]
-pub struct Serve {
-    /// The policy file, followed while it runs [default: ./zephyr.toml; else the policy applied last]
-    #[arg(long, value_name = "FILE")]
-    pub policy: Option<PathBuf>,
-    /// Where to listen; port 0 takes any that is free
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7878")]
-    pub listen: String,
-    /// Where people reach it, if that is not where it listens: `https://zephyr.example.com`
-    #[arg(long, value_name = "URL")]
-    pub public_url: Option<String>,
-    /// How to write the log, which goes to stderr
-    #[arg(long, value_name = "FORMAT", value_enum, default_value = "text")]
-    pub log: LogFormat,
-    /// How many times as fast as real time its clock runs
-    #[arg(long, value_name = "N", default_value_t = 1, hide = true, value_parser = clap::value_parser!(u32).range(1..=3600))]
-    pub speed: u32,
-    /// End when standard input ends, so that whoever started it need not
-    #[arg(long, hide = true)]
-    pub while_stdin: bool,
-}
-
-#[derive(Debug, Args)]
-pub struct Doctor {
-    /// The policy file
-    #[arg(long, value_name = "FILE", default_value = "zephyr.toml")]
-    pub policy: PathBuf,
-}
-
-#[derive(Debug, Args)]
-pub struct Check {
-    /// The policy file
-    #[arg(value_name = "FILE", default_value = "zephyr.toml")]
-    pub file: PathBuf,
-    /// Read no file: say what a rule means, with an example of it broken and one of it kept
-    #[arg(long, value_name = "RULE", conflicts_with = "file")]
-    pub explain: Option<Rule>,
-}
-
-#[derive(Debug, Subcommand)]
-pub enum Incident {
-    /// Open an incident and page whom it concerns
-    Open(Open),
-    /// What is open, newest first
-    List(List),
-    /// One incident: who has it, what is ringing, where to look
-    Show(Show),
-    /// Everything that happened, in order
-    Timeline(Timeline),
-    /// It is over: pages stop, the status entry and the ticket are closed
-    Resolve(Resolve),
-    /// It was a false alarm: pages stop, the status entry is withdrawn. Nobody asks why
-    Cancel(End),
-    /// How things stand, in your words: to the channel and the status page
-    Update(Update),
-    /// It is not over: same number, paged as at opening
-    Reopen(Reopen),
-    /// It is worse, or less bad: whoever is newly due is paged, nobody twice
-    Severity(SetSeverity),
-    /// Which service it is, or where: its owner is paged if due
-    Service(SetService),
-}
-
-#[derive(Debug, Args)]
-pub struct Open {
-    /// What is wrong, one line
-    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, value_parser = values::text)]
-    pub summary: Option<String>,
-    /// What is wrong, without writing --summary or quotes
-    #[arg(value_name = "SUMMARY", hide = true)]
-    pub words: Vec<String>,
-    /// How bad: 1 is worst, 3 is noticed by no customer
-    #[arg(long = "sev", value_name = "1|2|3", default_value = "2", allow_negative_numbers = true)]
-    pub severity: SeverityArg,
-    /// The service; else it is looked for in the summary
-    #[arg(long, value_name = "NAME")]
-    pub service: Option<String>,
-    /// The region; else it is looked for in the summary
-    #[arg(long, value_name = "NAME")]
-    pub region: Option<String>,
-    /// Only for those who take part, and admins; nothing public
-    #[arg(long, conflicts_with = "public")]
-    pub private: bool,
-    /// The first public line, instead of the policy's sentence
-    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, value_parser = values::text)]
-    pub public: Option<String>,
-    /// Who noticed it first
-    #[arg(long, value_name = "WHO", value_enum)]
-    pub reported_by: Option<ReporterArg>,
-    /// Ring my own phone too, if I am on call
-    #[arg(long)]
-    pub ring_me: bool,
-    /// Open another, although one about the same is open
-    #[arg(long, conflicts_with = "join")]
-    pub anyway: bool,
-    /// Where one about the same is open, add this to it and ask nothing; so it is without a terminal
-    #[arg(long)]
-    pub join: bool,
-}
-
-#[derive(Debug, Args)]
-pub struct List {
-    /// Those that are over as well
-    #[arg(long)]
-    pub all: bool,
-}
-
-#[derive(Debug, Args)]
-pub struct Show {
-    #[command(flatten)]
-    pub one: One,
-    /// Everything that happened, not only the last of it
-    #[arg(long)]
-    pub all: bool,
-    /// Then tell what happens, as it happens, until it is over
-    #[arg(long, conflicts_with = "json")]
-    pub follow: bool,
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = "\
+    #[command(after_help = "\
 Examples:
-  zephyr incident timeline INC-7
-  zephyr incident timeline INC-7 --follow --json
+  zephyr demo
+  zephyr demo --exit --speed 120")]
+    Demo(Demo),
+    /// A script that lets your shell complete commands and flags
+    #[command(after_help = "\
+Examples:
+  zephyr completions bash
+  zephyr completions zsh
+  zephyr completions fish
 
-With --follow and --json each entry is a line of its own.")]
-pub struct Timeline {
-    #[command(flatten)]
-    pub one: One,
-    /// Go on as it happens, until it is over
-    #[arg(long)]
-    pub follow: bool,
-}
-
-#[derive(Debug, Args)]
-pub struct One {
-    /// Which; may be left out while only one is open
-    #[arg(value_name = "INC-7")]
-    pub incident: Option<IncidentArg>,
-}
-
-#[derive(Debug, Args)]
-pub struct Resolve {
-    #[command(flatten)]
-    pub end: End,
-    /// Who noticed it first; a terminal asks where nobody has said so yet
-    #[arg(long, value_name = "WHO", value_enum)]
-    pub reported_by: Option<ReporterArg>,
-}
-
-#[derive(Debug, Args)]
-pub struct End {
-    /// Which; may be left out while only one is open
-    #[arg(value_name = "INC-7")]
-    pub incident: Option<IncidentArg>,
-    /// The last public line, instead of the policy's sentence
-    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, value_parser = values::text)]
-    pub public: Option<String>,
-}
-
-#[derive(Debug, Args)]
-pub struct Update {
-    /// Which
-    #[arg(value_name = "INC-7")]
-    pub incident: IncidentArg,
-    /// One line, public where the incident has a status entry
-    #[arg(value_name = "TEXT", default_value = "Still investigating.")]
-    pub text: String,
-}
-
-#[derive(Debug, Args)]
-pub struct Reopen {
-    /// Which
-    #[arg(value_name = "INC-7")]
-    pub incident: IncidentArg,
-    /// The public line, instead of the policy's sentence
-    #[arg(long, value_name = "TEXT")]
-    pub public: Option<String>,
-    /// Ring my own phone too, if I am on call
-    #[arg(long)]
-    pub ring_me: bool,
-}
-
-#[derive(Debug, Args)]
-pub struct SetSeverity {
-    /// Which
-    #[arg(value_name = "INC-7")]
-    pub incident: IncidentArg,
-    /// How bad from now on
-    #[arg(value_name = "1|2|3")]
-    pub severity: SeverityArg,
-    /// It was wrong from the beginning: what is owed afterwards follows this one
-    #[arg(long)]
-    pub correct: bool,
-}
-
-#[derive(Debug, Args)]
-pub struct SetService {
-    /// Which
-    #[arg(value_name = "INC-7")]
-    pub incident: IncidentArg,
-    /// The service
-    #[arg(value_name = "SERVICE", required_unless_present = "region")]
-    pub service: Option<String>,
-    /// The region
-    #[arg(long, value_name = "NAME")]
-    pub region: Option<String>,
-}
-
-#[derive(Debug, Subcommand)]
-pub enum Page {
-    /// Every page of what is open
-    List,
-    /// Answer what is ringing for me
-    Ack(One),
-    /// I cannot: ring the next at once
-    Decline(Decline),
-    /// I have this page, whoever else is rung for it
-    Take(OnTarget),
-    /// Ring nobody any more for this page
-    Stop(Stop),
-    /// Ring somebody again who was not reached
-    RingAgain(RingAgain),
-}
-
-#[derive(Debug, Args)]
-pub struct Decline {
-    /// Which; may be left out while only one is open
-    #[arg(value_name = "INC-7")]
-    pub incident: Option<IncidentArg>,
-    /// Only this page
-    #[arg(value_name = "TARGET")]
-    pub target: Option<TargetArg>,
-}
-
-#[derive(Debug, Args)]
-pub struct OnTarget {
-    /// Which incident
-    #[arg(value_name = "INC-7")]
-    pub incident: IncidentArg,
-    /// Which of its pages: `service`, or the name of a rotation
-    #[arg(value_name = "TARGET")]
-    pub target: TargetArg,
-}
-
-#[derive(Debug, Args)]
-pub struct Stop {
-    #[command(flatten)]
-    pub page: OnTarget,
-    /// Why, one line
-    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, value_parser = values::text)]
-    pub reason: String,
-}
-
-#[derive(Debug, Args)]
-pub struct RingAgain {
-    #[command(flatten)]
-    pub page: OnTarget,
-    // An id of its own: `person` is that of `--as`, and clap would take the one for the other.
-    /// Whom
-    #[arg(id = "whom", value_name = "PERSON")]
-    pub person: PersonId,
-}
-
-#[derive(Debug, Args)]
-pub struct Demo {
-    /// End after the incident, instead of staying up to be looked at
-    #[arg(long)]
-    pub exit: bool,
-    /// How many times as fast as real time
-    #[arg(long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=600))]
-    pub speed: u32,
+Where each shell looks for such a script:
+  bash   ~/.local/share/bash-completion/completions/zephyr
+  zsh    a folder of its $fpath, as _zephyr
+  fish   ~/.config/fish/completions/zephyr.fish")]
+    Completions(Completions),
+    /// The manual, as man pages or as one page of Markdown
+    #[command(after_help = "\
+Examples:
+  zephyr man
+  zephyr man --out man1
+  zephyr man --markdown")]
+    Man(Manual),
 }
 
 #[cfg(test)]

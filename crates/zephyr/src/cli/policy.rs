@@ -7,12 +7,28 @@ use clap::{Args, Subcommand};
 #[derive(Debug, Subcommand)]
 pub enum Policy {
     /// Check a policy file and decide by it from now on; what rings already keeps its chain
+    #[command(after_help = "\
+Examples:
+  zephyr policy apply
+  zephyr policy apply next.toml --dry-run")]
     Apply(Apply),
     /// The text of a policy; telephone numbers and addresses for admins only
+    #[command(after_help = "\
+Examples:
+  zephyr policy show
+  zephyr policy show 689330c4c579")]
     Show(Show),
     /// What changed from one policy to another, line by line
+    #[command(after_help = "\
+Examples:
+  zephyr policy diff
+  zephyr policy diff next.toml
+  zephyr policy diff 689330c4c579 24bbb0e95f8c")]
     Diff(Diff),
     /// Which policies were in force: since when, applied by whom, from where
+    #[command(after_help = "\
+Example:
+  zephyr policy history")]
     History,
 }
 

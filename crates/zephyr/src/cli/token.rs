@@ -8,10 +8,21 @@ use zephyr_core::{PersonId, RotationId};
 #[derive(Debug, Subcommand)]
 pub enum Token {
     /// Make a token; its secret is shown this once
+    #[command(after_help = "\
+Examples:
+  zephyr token create --person maya --expires 90d
+  zephyr token create --bot alerts
+  zephyr token create --bot prometheus --scope metrics")]
     Create(CreateToken),
     /// Show the tokens there are, never their secrets
+    #[command(after_help = "\
+Example:
+  zephyr token list")]
     List,
     /// End a token at once, and every session made from it
+    #[command(after_help = "\
+Example:
+  zephyr token revoke tok_4f9c21")]
     Revoke(RevokeToken),
 }
 

@@ -9,7 +9,7 @@ use zephyr_core::incident::{self, Declaration, Open};
 use zephyr_core::page::Paging;
 use zephyr_core::policy::{Mistake, Policy, Rule, Severity};
 use zephyr_core::text::Summary;
-use zephyr_core::{Actor, Cause, IncidentId, PersonId, ServiceId, World, oncall};
+use zephyr_core::{Actor, Cause, IncidentId, PersonId, ServiceId, World};
 
 use crate::cli;
 use crate::failure::{Exit, Failure};
@@ -97,7 +97,7 @@ pub async fn run(printer: &mut Printer, given: cli::Check, json: bool) -> Result
         }
         Ok(file) => {
             let runbook = Place::beside(&given.file, &file.policy.runbook).version().await;
-            let world = World { policy: file.policy, runbook };
+            let world = World::new(file.policy, runbook);
             let report = sound(&given.file, &world, now);
             if json {
                 printer.json(&report)
@@ -142,7 +142,7 @@ fn sound(file: &Path, world: &World, at: Timestamp) -> Report {
     let policy = &world.policy;
     let severities = policy.severities.keys().map(|severity| paged(world, *severity, at)).collect();
     let services = policy.services.keys().filter_map(|service| owned(world, service, at)).collect();
-    let empty = policy.rotations.iter().filter(|(_, rotation)| oncall::at(rotation, at).is_empty());
+    let empty = policy.rotations.keys().filter(|rotation| world.schedule().at(rotation, at).is_empty());
     Report {
         file: file.display().to_string(),
         sound: true,
@@ -151,7 +151,7 @@ fn sound(file: &Path, world: &World, at: Timestamp) -> Report {
         at,
         severities,
         services,
-        nobody_on_call: empty.map(|(name, _)| name.to_string()).collect(),
+        nobody_on_call: empty.map(ToString::to_string).collect(),
     }
 }
 

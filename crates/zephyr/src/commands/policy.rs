@@ -51,7 +51,7 @@ async fn apply(session: &mut Session<'_>, given: Apply) -> Result<Exit, Failure>
 }
 
 fn tell_applied(printer: &mut Printer, applied: &PolicyApplied, file: &Path) {
-    let PolicyApplied { version, previous, in_force, changes } = applied;
+    let PolicyApplied { version, previous, in_force, changes, .. } = applied;
     if version == previous {
         printer.line(Line::new().strong(version).plain(" is in force already; nothing to change"));
         return;

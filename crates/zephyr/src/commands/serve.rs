@@ -8,8 +8,9 @@ use std::sync::Arc;
 
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use zephyr_core::World;
+use zephyr_core::oncall::Schedule;
 use zephyr_core::policy::Policy;
-use zephyr_core::{World, oncall};
 use zephyr_engine::ports::Store as _;
 use zephyr_server::Policies;
 use zephyr_store::{OpenError, Options, SqliteStore};
@@ -45,7 +46,7 @@ pub async fn run(printer: &mut Printer, settings: &Settings, given: cli::Serve) 
     let start = origin.start(&store, printer).await?;
     let folder = runbook::folder(file.as_deref());
     let runbook = Place::within(&folder, &start.policy.runbook).version().await;
-    let world = World { policy: start.policy, runbook };
+    let world = World::new(start.policy, runbook);
 
     let local = Local { url: reached_here(address), token: machine::unguessable(), pid: std::process::id() };
     let public_url = given.public_url.clone().map(|url| url.trim_end_matches('/').to_owned());
@@ -240,9 +241,9 @@ fn banner(printer: &mut Printer, banner: &Banner<'_>) {
 
 fn on_call(printer: &mut Printer, policy: &Policy, now: jiff::Timestamp) {
     let clock = Clock { now, zone: machine::zone() };
-    for (name, rotation) in policy.rotations.iter().take(ROTATIONS) {
+    for name in policy.rotations.keys().take(ROTATIONS) {
         let line = Line::labelled("on call").plain(&format!("{name}: "));
-        printer.line(match oncall::at(rotation, now).first() {
+        printer.line(match Schedule::of(policy).at(name, now).first() {
             Some(first) => {
                 let until = clock.wall(first.until);
                 line.plain(&format!("{} until {until}", policy.display_name(&first.person)))

@@ -90,7 +90,8 @@ fn first_paged(incident: &Incident) -> Option<String> {
 async fn somebody(server: &Server, operator: &Client, person: &str) -> Result<Somebody, Failure> {
     let wanted = CreateToken { person: Some(person.to_owned()), bot: None, scopes: None, expires_in_secs: None };
     let made = operator.post_surely::<_, Token>(paths::TOKENS, &wanted, &machine::unguessable()).await;
-    let token = made.map_err(|error| operator.failure(error))?.token;
+    let made = made.map_err(|error| operator.failure(error))?;
+    let token = made.token.ok_or_else(|| Failure::refused(format!("the token of {person} was lost on its way")))?;
     Ok(Somebody { client: server.person(&token)?, token, answers_at: None, answered: false })
 }
 

@@ -60,8 +60,9 @@ async fn look(
                 return Ok(());
             }
             Ok(policy) => {
-                let candidate = Candidate { policy, text: text.to_owned(), by: BY.to_owned(), source: name.to_owned() };
-                policies.apply(store, candidate, None).await?;
+                let (text, by, source) = (text.to_owned(), BY.to_owned(), name.to_owned());
+                let candidate = Candidate { policy, text, by, source, request: None };
+                policies.apply(store, candidate, None, None).await?;
             }
         }
     }

@@ -58,7 +58,7 @@ impl Origin {
         match self.read {
             Ok(PolicyFile { policy, text }) => {
                 let path = self.file.unwrap_or_default();
-                let candidate = Candidate { policy, text, by: BY.to_owned(), source: name(&path) };
+                let candidate = Candidate { policy, text, by: BY.to_owned(), source: name(&path), request: None };
                 let policy = kept(store, candidate).await.map_err(failed)?;
                 let told = format!("{} from {}", policy.version, path.display());
                 Ok(Start { policy, told, trouble: None })

@@ -16,6 +16,7 @@ fn generated_pages_are_as_the_code_makes_them() {
         ("docs/reference/limits.md", limits()),
         ("docs/reference/errors.md", errors()),
         ("docs/reference/environment.md", environment()),
+        ("docs/reference/cli.md", command_line()),
     ];
     let mut stale = Vec::new();
     for (path, made) in pages {
@@ -26,6 +27,22 @@ fn generated_pages_are_as_the_code_makes_them() {
         }
     }
     assert!(stale.is_empty(), "run `cargo xtask gen`: {stale:?} are not as the code makes them");
+}
+
+/// As the program itself prints it.
+fn command_line() -> String {
+    String::from_utf8(Place::new().run(&["man", "--markdown"]).stdout).unwrap()
+}
+
+#[test]
+fn the_page_of_exit_codes_has_the_codes_of_the_program() {
+    let table = |text: &str| -> Vec<String> {
+        let rows = text.lines().skip_while(|line| *line != "| code | |").take_while(|line| line.starts_with('|'));
+        rows.map(str::to_owned).collect()
+    };
+    let made = table(&command_line());
+    assert_eq!(table(&source("docs/reference/exit-codes.md")), made);
+    assert_eq!(made.len(), 7, "{made:?}");
 }
 
 fn source(path: &str) -> String {
@@ -119,17 +136,28 @@ fn constants(path: &str) -> Vec<(String, String, String)> {
     found
 }
 
-/// `64 * 1024` and `Duration::from_mins(15)` as people write them; anything else as it is written.
-fn value(name: &str, written: &str) -> String {
+/// `64 * 1024`, `2 * POLICY_BYTES` and `Duration::from_mins(15)` as people write them. `known` are the constants of the
+/// same file.
+fn value(name: &str, written: &str, known: &[(String, String, String)]) -> String {
     let units = [("from_millis", "ms"), ("from_secs", "s"), ("from_mins", "min"), ("from_hours", "h")];
-    if let Some((constructor, number)) = written.split_once("::").and_then(|(_, call)| call.split_once('(')) {
-        let unit = units.iter().find(|(known, _)| *known == constructor);
-        return unit.map_or(written.to_owned(), |(_, unit)| format!("{} {unit}", number.trim_end_matches(')')));
+    if let Some((path, number)) = written.strip_suffix(')').and_then(|call| call.split_once('(')) {
+        let unit = units.iter().find(|(constructor, _)| path.ends_with(&format!("::{constructor}")));
+        let (_, unit) = unit.unwrap_or_else(|| panic!("{name}: the page knows no unit for {written}"));
+        let number = product(number, known);
+        let is_days = *unit == "h" && number > 48 && number.is_multiple_of(24);
+        return if is_days { format!("{} days", grouped(number / 24)) } else { format!("{} {unit}", grouped(number)) };
     }
-    let factors: Result<Vec<u64>, _> = written.split(" * ").map(|part| part.replace('_', "").parse()).collect();
-    let Ok(factors) = factors else { return format!("`{written}`") };
     let unit = UNITS.iter().find(|(ending, _)| name.ends_with(ending)).map_or("", |(_, unit)| unit);
-    format!("{}{unit}", grouped(factors.iter().product()))
+    format!("{}{unit}", grouped(product(written, known)))
+}
+
+/// Of numbers, and of other constants by their names.
+fn product(written: &str, known: &[(String, String, String)]) -> u64 {
+    let factor = |part: &str| match known.iter().find(|(name, ..)| name == part) {
+        Some((_, written, _)) => product(written, known),
+        None => part.replace('_', "").parse().unwrap_or_else(|_| panic!("the page cannot count: {written}")),
+    };
+    written.split(" * ").map(factor).product()
 }
 
 /// Endings of names that tell a unit.
@@ -166,8 +194,9 @@ fn limits() -> String {
     ];
     for (about, path) in files {
         let _ = write!(page, "\n## {about}\n\n| bound | | what and why |\n|---|---|---|\n");
-        for (name, written, comment) in constants(path) {
-            let _ = writeln!(page, "| {} | {} | {comment} |", title(&name), value(&name, &written));
+        let known = constants(path);
+        for (name, written, comment) in &known {
+            let _ = writeln!(page, "| {} | {} | {comment} |", title(name), value(name, written, &known));
         }
     }
     page

@@ -33,6 +33,8 @@ fn every_command_prints_the_answer_of_the_api() {
     see("8 oncall", &["oncall"]);
     see("9 token create", &["token", "create", "--bot", "watcher"]);
     see("10 token list", &["token", "list"]);
+    see("why", &["why", "1"]);
+    see("report missed", &["report", "missed"]);
     see("policy apply", &["policy", "apply", "--dry-run"]);
     see("policy diff", &["policy", "diff", "zephyr.toml"]);
     see("policy history", &["policy", "history"]);

@@ -205,8 +205,12 @@ fn f16_a_store_that_kept_no_addresses_needs_the_file_once() {
         let file = place.path("zephyr-data/zephyr.db");
         let mut database = sqlx::SqliteConnection::connect(&format!("sqlite://{}", file.display())).await.unwrap();
         for back in [
+            "DROP TABLE notices",
+            "ALTER TABLE tokens DROP COLUMN created_request",
+            "ALTER TABLE tokens DROP COLUMN revoked_request",
+            "ALTER TABLE requests RENAME COLUMN about TO stream",
             "DROP TABLE policy_history",
-            "DELETE FROM _sqlx_migrations WHERE version = 3",
+            "DELETE FROM _sqlx_migrations WHERE version >= 3",
             "UPDATE policies SET text = replace(text, '+447700900103', '')",
         ] {
             sqlx::query(back).execute(&mut database).await.unwrap();

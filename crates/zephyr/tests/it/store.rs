@@ -65,7 +65,20 @@ fn the_doctor_says_what_is_well_with_a_server_and_without() {
     };
     let report = place.json(&["doctor"]);
     assert_eq!(report["healthy"], true, "{report:#}");
-    for check in ["version", "server", "store", "schema", "incidents", "pages", "permissions", "policy", "clock"] {
+    assert_eq!((&report["failed"], &report["warnings"]), (&0.into(), &1.into()), "{report:#}");
+    for check in [
+        "version",
+        "zones",
+        "newest event",
+        "server",
+        "store",
+        "schema",
+        "incidents",
+        "pages",
+        "permissions",
+        "policy",
+        "clock",
+    ] {
         assert_eq!(state(&report, check), "ok", "{check}: {report:#}");
     }
     assert_eq!(state(&report, "outside"), "warn", "nothing rings outside");
@@ -79,7 +92,20 @@ fn the_doctor_says_what_is_well_with_a_server_and_without() {
     fs::write(place.path("zephyr-data/zephyr.db"), b"gone").unwrap();
     let ill = place.run(&["doctor"]);
     let text = seen(&ill);
-    assert!(text.starts_with("exit 1") && text.contains("FAIL store"), "{text}");
+    assert!(text.starts_with("exit 1\n1 failed, ") && text.contains("FAIL store"), "{text}");
+}
+
+#[test]
+fn f35_a_clock_behind_the_newest_event_is_found() {
+    let place = Place::new();
+    // Its clock runs an hour in a second, and with it the times of what happens.
+    let server = place.start_at(3600);
+    assert!(place.run(&MISSION).status.success());
+    place.until_told("INC-1", "paging lena (step 2)");
+    server.terminate();
+    let ill = place.run(&["doctor"]);
+    let text = seen(&ill);
+    assert!(text.starts_with("exit 1") && text.contains("FAIL newest event: this machine's clock is "), "{text}");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Tokens from the command line: made for something, listed without secrets, ended.
 
 use crate::harness::{Place, seen};
+use crate::proxy::{Mood, Proxy};
 
 #[test]
 fn a_token_is_made_listed_and_revoked() {
@@ -25,4 +26,29 @@ fn a_token_is_made_listed_and_revoked() {
     for wrong in [["token", "revoke", "../x"], ["token", "revoke", secret]] {
         assert_eq!(place.command(&wrong).output().unwrap().status.code(), Some(2));
     }
+}
+
+#[test]
+fn f2_a_token_whose_secret_was_lost_with_the_answer_is_good_for_nothing() {
+    let place = Place::new();
+    let _server = place.start();
+    let address = place.local().unwrap()["url"].as_str().unwrap().trim_start_matches("http://").to_owned();
+    let proxy = Proxy::new(Mood::LoseAnswer(address.clone()));
+    let (url, token) = (proxy.url(), place.local().unwrap()["token"].as_str().unwrap().to_owned());
+    let made = place
+        .command(&["token", "create", "--bot", "ci", "--server", &url])
+        .env("ZEPHYR_TOKEN", token)
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    place.until("the answer is lost", || (proxy.lost() > 0).then_some(()));
+    proxy.set(Mood::Pass(address));
+    let made = made.wait_with_output().unwrap();
+    assert!(made.status.success() && made.stdout.starts_with(b"zph_"), "{}", seen(&made));
+    let list = place.get("/api/v1/tokens");
+    let ends: Vec<bool> =
+        list["tokens"].as_array().unwrap().iter().map(|token| token["revoked_at"].is_string()).collect();
+    assert_eq!(ends.iter().filter(|over| !**over).count(), 1, "{list:#}");
+    assert_eq!(ends.len(), 2, "{list:#}");
 }

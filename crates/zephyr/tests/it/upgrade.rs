@@ -69,7 +69,7 @@ async fn f16_upgraded_while_a_page_rings_the_next_step_begins_when_it_is_due() {
     let options = Options { clock: TimeSource::Manual(clock.clone()), ..Options::default() };
     let store = SqliteStore::open(&path, options).await.unwrap();
     let runbook = Runbook::Content { path: "runbooks/incident.md".to_owned(), hash: "0123456789ab".to_owned() };
-    let world = World { policy: policy::read(ACME).unwrap(), runbook };
+    let world = World::new(policy::read(ACME).unwrap(), runbook);
     let mut engine = Engine::new(store, Zeros, Arc::new(world));
     let pushed = |paged: Vec<String>| paged.into_iter().filter(|page| page.ends_with("push")).collect::<Vec<_>>();
 

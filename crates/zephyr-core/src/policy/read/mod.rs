@@ -18,7 +18,10 @@ use crate::limits;
 
 mod afterwards;
 mod contacts;
+mod dates;
 mod escalation;
+mod holidays;
+mod layer;
 mod names;
 mod notes;
 mod organisation;
@@ -33,9 +36,10 @@ mod words;
 
 pub use contacts::without_contacts;
 
-const KEYS: [&str; 16] = [
+const KEYS: [&str; 17] = [
     "organisation",
     "people",
+    "holidays",
     "services",
     "rotations",
     "severity",
@@ -87,7 +91,8 @@ fn policy(notes: &mut Notes<'_>, tree: &DeTable<'_>, version: PolicyVersion) -> 
     let severities = severity::read(notes, &root, &names);
     let shortest = shortest_step(&escalation, severities.values());
     people::check_default(notes, &organisation, shortest);
-    let people = people::read(notes, &root, &organisation, shortest);
+    let calendars = holidays::read(notes, &root);
+    let people = people::read(notes, &root, &organisation, &calendars, shortest);
     let services = services::read(notes, &root, &names);
     names::report_collisions(notes, &organisation.regions, &services);
     let rotations = rotations::read(notes, &root, &names);

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::SignedDuration;
 use jiff::tz::{self, TimeZone};
 
+use super::holidays::{self, Calendars};
 use super::names;
 use super::notes::Notes;
 use super::organisation::Organisation;
@@ -13,13 +14,14 @@ use super::words;
 use crate::policy::{DailyWindow, LadderEntry, Method, Person, Rule};
 use crate::{PersonId, limits};
 
-const KEYS: [&str; 6] = ["name", "email", "phone", "zone", "awake", "pages"];
+const KEYS: [&str; 7] = ["name", "email", "phone", "zone", "awake", "holidays", "pages"];
 
 /// `shortest` is the shortest time that a step lasts: every ladder has to end inside it.
 pub(super) fn read(
     notes: &mut Notes<'_>,
     root: &Section<'_, '_>,
     organisation: &Organisation<'_>,
+    calendars: &Calendars<'_>,
     shortest: SignedDuration,
 ) -> BTreeMap<PersonId, Person> {
     let Some(section) = root.child(notes, "people", &[]) else { return BTreeMap::new() };
@@ -28,9 +30,11 @@ pub(super) fn read(
         let id = names::name::<PersonId>(notes, &given);
         let Some(table) = section.child(notes, given.text, &KEYS) else { continue };
         let Some(person) = person(notes, &table, given.text, organisation, shortest) else { continue };
+        let zone = person.zone.clone();
+        let holidays = holidays::of_person(notes, &table, calendars, Some(&zone));
         let Some(id) = id else { continue };
         let admin = organisation.admins.contains(&id);
-        people.insert(id, Person { admin, ..person });
+        people.insert(id, Person { admin, holidays, ..person });
     }
     if people.len() > limits::PEOPLE {
         let message = format!("there are {} people, and at most {} are read", people.len(), limits::PEOPLE);
@@ -71,6 +75,7 @@ fn person(
         phone: phone.map(|phone| phone.text.to_owned()),
         zone: zone?,
         awake,
+        holidays: Vec::new(),
         ladder,
         admin: false,
     })

@@ -1,9 +1,9 @@
 //! The small languages inside strings: lengths of time, windows of a day, hand-offs, and what somebody probably meant.
 
 use jiff::SignedDuration;
-use jiff::civil::{Time, Weekday};
+use jiff::civil::{Date, Time, Weekday};
 
-use crate::policy::DailyWindow;
+use crate::policy::{DailyWindow, Weekdays};
 
 /// `30s`, `5m`, `72h`.
 pub(super) fn duration(given: &str) -> Option<SignedDuration> {
@@ -48,10 +48,28 @@ pub(super) fn window(given: &str) -> Option<DailyWindow> {
     Some(DailyWindow { from: time(from.trim())?, to: time(to)? })
 }
 
-/// `Monday 09:00`.
-pub(super) fn handoff(given: &str) -> Option<(Weekday, Time)> {
-    let (day, at) = given.trim().split_once(' ')?;
-    Some((weekday(day)?, time(at.trim())?))
+/// `Monday 09:00`, or `09:00` alone.
+pub(super) fn handoff(given: &str) -> Option<(Option<Weekday>, Time)> {
+    match given.trim().split_once(' ') {
+        Some((day, at)) => Some((Some(weekday(day)?), time(at.trim())?)),
+        None => Some((None, time(given.trim())?)),
+    }
+}
+
+/// `Monday-Friday`, `Saturday`; a range may go over the end of the week.
+pub(super) fn weekdays(given: &str) -> Option<Weekdays> {
+    let Some((first, last)) = given.split_once('-') else {
+        return weekday(given.trim()).map(|day| Weekdays::default().with(day));
+    };
+    let (first, last) = (weekday(first.trim())?, weekday(last.trim())?);
+    let length = usize::try_from(last.since(first)).ok()?;
+    Some(first.cycle_forward().take(length + 1).collect())
+}
+
+/// `2026-12-24 to 2026-12-26`, both days in it.
+pub(super) fn days(given: &str) -> Option<(Date, Date)> {
+    let (first, last) = given.split_once(" to ")?;
+    Some((first.trim().parse().ok()?, last.trim().parse().ok()?))
 }
 
 const WEEKDAYS: [(Weekday, &str); 7] = [
@@ -73,12 +91,29 @@ pub(super) fn weekday_name(day: Weekday) -> &'static str {
     WEEKDAYS.iter().find(|(known, _)| *known == day).map_or("", |(_, name)| name)
 }
 
-/// `1 week`, `2 weeks`: how many.
-pub(super) fn weeks(given: &str) -> Option<u32> {
+/// One length of a shift.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shift {
+    Hours(u32),
+    Months(u32),
+}
+
+/// `12 hours`, `3 days`, `1 week`, `2 months`; at most a year.
+pub(super) fn shift(given: &str) -> Option<Shift> {
     let (number, unit) = given.trim().split_once(' ')?;
+    if !number.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
     let number: u32 = number.parse().ok()?;
-    let right = if number == 1 { unit == "week" } else { unit == "weeks" };
-    (right && (1..=52).contains(&number)).then_some(number)
+    let unit = if number == 1 { unit } else { unit.strip_suffix('s')? };
+    let (hours, most) = match unit {
+        "hour" => (1, 168),
+        "day" => (24, 366),
+        "week" => (7 * 24, 52),
+        "month" => return (1..=12).contains(&number).then_some(Shift::Months(number)),
+        _ => return None,
+    };
+    (1..=most).contains(&number).then(|| Shift::Hours(number * hours))
 }
 
 /// What was given between backticks, on one line and not too long.
