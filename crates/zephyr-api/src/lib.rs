@@ -19,7 +19,7 @@ pub use account::{
     Call, CallFigures, CallSend, Calls, MissedIncident, MissedReport, PageCalls, PageFigures, StepCalls,
 };
 pub use audit::{Audit, AuditEntry};
-pub use declaring::ResolveIncident;
+pub use declaring::{JoinIncident, ResolveIncident, Unclear};
 pub use policy::{AppliedPolicy, ApplyPolicy, Policies, PolicyApplied, PolicyChange, PolicyMistake, PolicyText};
 pub use problem::{Code, Problem};
 pub use tokens::{TokenInfo, Tokens};
@@ -56,6 +56,9 @@ pub struct OpenIncident {
     /// Ring the opener's own phone too, if they are due.
     #[serde(default)]
     pub ring_me: bool,
+    /// Open it although one about the same is open.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub anyway: bool,
 }
 
 /// `POST …/cancel`.
@@ -158,6 +161,12 @@ pub struct Incident {
     pub service: Option<String>,
     /// The region, where it is known.
     pub region: Option<String>,
+    /// What the summary names several of, until somebody says which: `POST …/service`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unclear: Option<Unclear>,
+    /// Labels of other incidents about the same that were opened while this one was open, or open when it was.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub similar: Vec<String>,
     /// Whether it is private.
     pub private: bool,
     /// `open`, `resolved` or `cancelled`.
@@ -291,6 +300,9 @@ pub struct Changed {
     pub incident: Incident,
     /// Whether this is the answer to an earlier request with the same key.
     pub repeated: bool,
+    /// Whether a declaration was added to it, instead of opening another.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub joined: bool,
 }
 
 /// `POST /api/v1/ack`: every incident that was answered.

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::PolicyMistake;
+use crate::{Incident, PolicyMistake};
 
 /// What went wrong, for programs. A code keeps its meaning for ever.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -23,6 +23,8 @@ pub enum Code {
     MethodNotAllowed,
     /// 409: refused as things stand; nothing changed.
     Refused,
+    /// 409: one about the same is open, `similar`; nothing was opened. Join it, or open another with `anyway`.
+    Similar,
     /// 413: the body is over the bound.
     TooLarge,
     /// 415: the body is not `application/json`.
@@ -51,7 +53,7 @@ impl Code {
             Self::Forbidden => 403,
             Self::NotFound => 404,
             Self::MethodNotAllowed => 405,
-            Self::Refused => 409,
+            Self::Refused | Self::Similar => 409,
             Self::TooLarge => 413,
             Self::UnsupportedMediaType => 415,
             Self::Invalid | Self::KeyReused => 422,
@@ -86,6 +88,9 @@ pub struct Problem {
     /// What is wrong with a policy file, in its order.
     #[serde(default, skip_serializing_if = "<[PolicyMistake]>::is_empty")]
     pub mistakes: Box<[PolicyMistake]>,
+    /// The incident that is open and about the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub similar: Option<Box<Incident>>,
 }
 
 impl Problem {
@@ -100,6 +105,7 @@ impl Problem {
             field: None,
             retry_after_secs: None,
             mistakes: Box::default(),
+            similar: None,
         }
     }
 

@@ -107,6 +107,14 @@ pub const LONG_POLL_MAX_SECS: u64 = 30;
 pub const LIST_ROWS: usize = 200;
 /// Incidents that one report looks at: five years of one a day, and the reading of their logs ends in seconds.
 pub const REPORT_INCIDENTS: usize = 2_000;
+/// How long ago an incident was opened at most for a declaration of the same to be about it: people who see one thing
+/// break declare it within minutes of each other, and what breaks again later may be something else.
+pub const SIMILAR_WITHIN: SignedDuration = SignedDuration::from_mins(10);
+/// Open incidents that one declaration is compared with at most, for each way of being the same; the newest.
+pub const SIMILAR_LOOKED_AT: usize = 8;
+/// Incidents about the same that an incident names, the first ones; its timeline has all.
+pub const SIMILAR_KEPT: usize = 20;
+
 /// An idempotency key.
 pub const REQUEST_KEY_CHARS: usize = 128;
 /// How long an idempotency key is kept.

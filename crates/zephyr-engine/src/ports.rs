@@ -88,6 +88,22 @@ pub trait Store: Clone + Send + Sync + 'static {
         limit: usize,
     ) -> impl Future<Output = Result<Vec<StreamId>, StoreError>> + Send;
 
+    /// The same for several values of one key, at most `limit` for each, in the order of `values`.
+    fn find_each(
+        &self,
+        key: &str,
+        values: &[String],
+        limit: usize,
+    ) -> impl Future<Output = Result<Vec<Vec<StreamId>>, StoreError>> + Send {
+        async move {
+            let mut found = Vec::with_capacity(values.len());
+            for value in values {
+                found.push(self.find(key, value, limit).await?);
+            }
+            Ok(found)
+        }
+    }
+
     /// The greatest value (in byte order) of an index key.
     fn greatest(&self, key: &str) -> impl Future<Output = Result<Option<String>, StoreError>> + Send;
 

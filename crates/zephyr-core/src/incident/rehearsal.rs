@@ -108,8 +108,9 @@ fn opened(world: &World, severity: Severity, service: Option<&ServiceId>, at: Ti
         reported_by: None,
         public: None,
         ring_me: false,
+        anyway: true,
     };
-    let opening = Open { id: IncidentId(Uuid::nil()), number: 1, declared };
+    let opening = Open { id: IncidentId(Uuid::nil()), number: 1, declared, similar: None };
     open(opening, Actor::System, Cause::Request("rehearsal".to_owned()), world, at)
 }
 

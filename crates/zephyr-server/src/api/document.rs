@@ -37,6 +37,7 @@ mod shapes;
         super::events::events,
         super::calls::calls,
         super::report_missed::report,
+        super::join::join,
         super::resolve::resolve,
         super::update::update,
         super::reopen::reopen,

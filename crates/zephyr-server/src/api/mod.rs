@@ -20,6 +20,7 @@ mod document;
 mod events;
 mod extract;
 mod health;
+mod join;
 mod list;
 mod me;
 mod metrics;
@@ -42,6 +43,7 @@ mod update;
 
 pub use ack_everything::answer_all;
 pub use answer::{ask, done};
+pub use join::joining;
 pub use open::{declaration, public_line, region, reporter, service, severity};
 
 /// The routes of the API and of health.
@@ -52,6 +54,7 @@ pub fn routes<S: Stores>() -> Router<App<S>> {
         .route("/api/v1/incidents/{incident}/timeline", get(timeline::timeline::<S>))
         .route("/api/v1/incidents/{incident}/calls", get(calls::calls::<S>))
         .route("/api/v1/incidents/{incident}/events", get(events::events::<S>))
+        .route("/api/v1/incidents/{incident}/join", post(join::join::<S>))
         .route("/api/v1/incidents/{incident}/resolve", post(resolve::resolve::<S>))
         .route("/api/v1/incidents/{incident}/update", post(update::update::<S>))
         .route("/api/v1/incidents/{incident}/reopen", post(reopen::reopen::<S>))

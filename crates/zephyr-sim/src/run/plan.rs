@@ -65,6 +65,7 @@ impl Run {
             reported_by: None,
             public: None,
             ring_me: false,
+            anyway: self.chance.percent(30),
         }
     }
 }

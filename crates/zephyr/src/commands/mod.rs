@@ -20,6 +20,7 @@ pub mod check;
 pub mod demo;
 pub mod doctor;
 pub mod incident_change;
+mod incident_declare;
 pub mod incident_end;
 pub mod incident_list;
 pub mod incident_open;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use zephyr_api::{Entry, Incident, Link, Page, PublicWords, Wanted};
+use zephyr_api::{Entry, Incident, Link, Page, PublicWords, Unclear, Wanted};
 
 use super::Clock;
 use crate::printer::{Line, Style};
@@ -27,7 +27,7 @@ pub fn all(incident: &Incident, clock: &Clock) -> Vec<Line> {
     let reporter = incident.reported_by.as_ref().map(|by| format!("; reported by {by}")).unwrap_or_default();
     let opened = format!("{}, by {}{reporter}", clock.at(incident.opened_at), incident.opened_by);
     lines.push(Line::labelled("opened").plain(&opened));
-    lines.push(subject(incident));
+    lines.extend(subject(incident));
     if let Some(commander) = &incident.acting_commander {
         lines.push(Line::labelled("commander").strong(commander).plain(" (answered first)"));
     }
@@ -50,11 +50,24 @@ fn public(words: &PublicWords) -> Line {
     }
 }
 
-/// What it is about, as it was named or found in the summary.
-pub fn subject(incident: &Incident) -> Line {
+/// What it is about, as it was named or found in the summary; what of it somebody has to settle, and how; and what else
+/// is about the same.
+pub fn subject(incident: &Incident) -> Vec<Line> {
     let service = incident.service.as_deref().map_or("not known", |service| service);
     let region = incident.region.as_deref().map(|region| format!(", region {region}")).unwrap_or_default();
-    Line::labelled("service").plain(&format!("{service}{region}"))
+    let mut lines = vec![Line::labelled("service").plain(&format!("{service}{region}"))];
+    if let Some(Unclear { services, regions }) = &incident.unclear {
+        let label = &incident.label;
+        for (named, flag) in [(services, ""), (regions, "--region ")] {
+            let Some(first) = named.first() else { continue };
+            lines.push(Line::labelled("unclear").plain(&format!("the summary names {}; say which:", names(named))));
+            lines.push(Line::labelled("").faint(&format!("zephyr incident service {label} {flag}{first}")));
+        }
+    }
+    if !incident.similar.is_empty() {
+        lines.push(Line::labelled("see also").plain(&format!("{}, about the same", names(&incident.similar))));
+    }
+    lines
 }
 
 /// Its pages, one line each.

@@ -33,6 +33,7 @@ mod proxy;
 mod replicas;
 mod servers;
 mod serving;
+mod similar;
 mod store;
 mod terminal;
 mod tokens;
