@@ -118,6 +118,7 @@ const ADDRESSES: &[(&str, &str, Option<Scope>)] = &[
 /// its severity and service.
 const NEVER_HELD_UP: &[(&str, &str)] = &[
     ("POST", "/api/v1/incidents"),
+    ("POST", "/api/v1/incidents/{incident}/join"),
     ("POST", "/api/v1/incidents/{incident}/resolve"),
     ("POST", "/api/v1/incidents/{incident}/reopen"),
     ("POST", "/api/v1/incidents/{incident}/severity"),
@@ -130,6 +131,7 @@ const NEVER_HELD_UP: &[(&str, &str)] = &[
     ("POST", "/api/v1/ack"),
     ("POST", "/ack"),
     ("POST", "/incidents"),
+    ("POST", "/incidents/{incident}/join"),
     ("POST", "/incidents/{incident}/severity"),
     ("POST", "/incidents/{incident}/service"),
     ("POST", "/incidents/{incident}/reopen"),

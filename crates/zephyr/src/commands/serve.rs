@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use zephyr_core::World;
 use zephyr_core::oncall::Schedule;
 use zephyr_core::policy::Policy;
-use zephyr_engine::ports::{StoreError};
+use zephyr_engine::ports::StoreError;
 use zephyr_fault::{self as fault, Point};
 use zephyr_server::{Policies, ServeError};
 use zephyr_store::{OpenError, Options, SqliteStore};

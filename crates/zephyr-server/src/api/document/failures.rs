@@ -64,7 +64,7 @@ fn told(code: Code) -> (&'static str, Problem) {
                 "Write INC-7 or 7; GET /api/v1/incidents lists what is open.",
             ),
         ),
-        Code::Refused => (
+        Code::Refused | Code::Similar => (
             "Refused as things stand; nothing changed",
             Problem::new(code, "Refused; nothing changed").detail("INC-7 is resolved already"),
         ),
