@@ -21,6 +21,8 @@ mod run;
 mod writing;
 
 #[cfg(test)]
+mod migrating;
+#[cfg(test)]
 mod prepared;
 
 use std::path::Path;
