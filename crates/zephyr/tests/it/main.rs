@@ -27,6 +27,7 @@ mod pages;
 mod policy;
 mod proxy;
 mod replicas;
+mod replicas_store;
 mod serving;
 mod store;
 mod tokens;
