@@ -33,6 +33,11 @@ pub(super) fn at_commit(error: Error) -> StoreError {
     }
 }
 
+/// Whether there is no space on the disk.
+pub(super) fn is_full(error: &Error) -> bool {
+    code(error) == Some(FULL)
+}
+
 /// The primary result code.
 pub(super) fn code(error: &Error) -> Option<i32> {
     let extended: i32 = error.as_database_error()?.code()?.parse().ok()?;
