@@ -3,6 +3,7 @@
 //! [`SqliteStore`] keeps it in one file. [`ModelStore`] keeps it in memory and is what the others are compared with. Deliberately not here: what the
 //! stored texts mean. A state, an event or a policy is opaque; only effects are read, because they are handed out.
 
+pub mod copy;
 pub mod model;
 mod plan;
 pub mod postgres;

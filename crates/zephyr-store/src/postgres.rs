@@ -27,13 +27,16 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 
 use sqlx::PgPool;
+use zephyr_engine::ports::StoreError;
 
 use crate::sqlite::TimeSource;
 use clock::Clock;
 use connect::Pools;
 
 pub use connect::ConnectError;
+pub(crate) use connect::look_at;
 pub use migrate::{Schema, newest_schema};
+pub(crate) use writing::storable;
 
 /// How a database is opened.
 #[derive(Debug, Clone)]
@@ -105,6 +108,27 @@ impl PostgresStore {
         errors::note(self.inner.give_up_lease().await);
         self.inner.hint.end();
         self.inner.pools.close().await;
+    }
+
+    /// How many servers have a lease that has not lapsed.
+    ///
+    /// # Errors
+    /// That it cannot be read.
+    pub async fn serving(&self) -> Result<u64, StoreError> {
+        let query = sqlx::query(texts::SERVING).bind(self.inner.clock.manual());
+        let found = self.inner.rows(self.reading(), query).await?;
+        found.first().map_or(Ok(0), |row| rows::number(row, 0))
+    }
+
+    /// What a setting of the database is, `synchronous_commit` for instance.
+    ///
+    /// # Errors
+    /// That it cannot be read.
+    pub async fn setting(&self, name: &str) -> Result<String, StoreError> {
+        let found = self.inner.rows(self.reading(), sqlx::query(texts::SETTING).bind(name)).await?;
+        found
+            .first()
+            .map_or(Ok(String::new()), |row| rows::get::<Option<String>>(row, 0).map(Option::unwrap_or_default))
     }
 
     /// The connections for what this handle reads.

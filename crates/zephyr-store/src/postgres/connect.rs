@@ -158,6 +158,11 @@ pub(super) async fn look(options: &PgConnectOptions) -> Result<PgConnection, Con
     }
 }
 
+/// One connection to the database with this address.
+pub(crate) async fn look_at(url: &str) -> Result<PgConnection, ConnectError> {
+    look(&options(url)?).await
+}
+
 async fn shown(place: &str, connection: &mut PgConnection, text: &'static str) -> Result<String, ConnectError> {
     let row = sqlx::query(text).fetch_one(connection).await;
     row.and_then(|row| row.try_get(0)).map_err(|source| refused(place.to_owned(), source))

@@ -43,6 +43,12 @@ pub const HOLD_EPOCH: &str = "SELECT epoch FROM replicas WHERE epoch = $1 AND ov
 /// Waits until no transaction of the epoch is under way.
 pub const QUIET: &str = "SELECT epoch FROM replicas WHERE epoch = $1 FOR UPDATE";
 
+/// How many leases have not lapsed. `$1`: the time of a test, or NULL.
+pub const SERVING: &str = "SELECT COUNT(*) FROM replicas WHERE over = 0
+AND until > COALESCE($1::BIGINT, (EXTRACT(EPOCH FROM clock_timestamp()) * 1000000)::BIGINT)";
+/// A setting of the database.
+pub const SETTING: &str = "SELECT current_setting($1, true)";
+
 /// Claims effects of one lane and urgency; what another replica is claiming just now is passed over.
 pub const CLAIM: &str = "WITH picked AS (
     SELECT id FROM effects WHERE lane = $2 AND urgency = $3 AND done_at IS NULL AND epoch IS NULL AND due_at <= $4
@@ -76,7 +82,20 @@ pub static PUT_REQUESTS: Rows = Rows::new(
 /// Every statement, for the test that prepares them.
 #[cfg(test)]
 pub fn all() -> Vec<&'static str> {
-    let single = [NOW, BEGIN, RENEW, BEGIN_EPOCH, END_LAPSED, FREE_CLAIMS, PRUNE_REPLICAS, HOLD_EPOCH, QUIET, CLAIM];
+    let single = [
+        NOW,
+        BEGIN,
+        RENEW,
+        BEGIN_EPOCH,
+        END_LAPSED,
+        FREE_CLAIMS,
+        PRUNE_REPLICAS,
+        HOLD_EPOCH,
+        QUIET,
+        SERVING,
+        SETTING,
+        CLAIM,
+    ];
     let rows = [&HOLD_OBJECTS, &LOCK_OBJECTS, &DROP_OBJECTS, &PUT_REQUESTS];
     single.into_iter().chain(rows.iter().flat_map(|rows| rows.texts()).map(|(_, text)| *text)).collect()
 }

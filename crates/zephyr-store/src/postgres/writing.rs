@@ -201,6 +201,6 @@ fn bind<'q>(query: Query<'q, Postgres, PgArguments>, value: &'q Value<'_>) -> Qu
 }
 
 /// PostgreSQL's texts hold every character but NUL, which becomes its picture.
-pub(super) fn storable(text: &str) -> Cow<'_, str> {
+pub(crate) fn storable(text: &str) -> Cow<'_, str> {
     if text.contains('\0') { Cow::Owned(text.replace('\0', "\u{2400}")) } else { Cow::Borrowed(text) }
 }

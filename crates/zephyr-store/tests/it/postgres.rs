@@ -6,12 +6,14 @@ use jiff::SignedDuration;
 use zephyr_core::effect::Lane;
 use zephyr_core::limits;
 use zephyr_engine::ports::{
-    About, Committed, End, Finish, Lease, ObjectKey, Objects, PolicyRow, Registry, RequestRow, Store, StoreError,
+    About, Committed, End, Finish, Lease, NoticeRow, ObjectKey, Objects, PolicyRow, Registry, RequestRow, Store,
+    StoreError,
 };
-use zephyr_store::{ConnectError, ManualClock, PostgresOptions, PostgresStore, TimeSource};
+use zephyr_store::copy::{CopyError, Place, copy, everything};
+use zephyr_store::{ConnectError, ManualClock, PostgresOptions, PostgresStore, SqliteStore, TimeSource};
 
 use crate::cluster;
-use crate::kit::{commit, must, new_page, start, stream, token};
+use crate::kit::{commit, must, new_page, options, start, stream, token};
 
 /// A database of its own, and a clock that all replicas on it have.
 struct Shared {
@@ -209,4 +211,65 @@ async fn an_address_that_leads_nowhere_is_told_without_its_password() {
         let told = told(&error);
         assert!(told.contains(part) && !told.contains("hunter2"), "{told}");
     }
+}
+
+/// A store with something in every table.
+async fn filled(store: &(impl Store + Objects + Registry)) {
+    let mut first = commit(stream(1), 0, start());
+    first.effects = vec![new_page(stream(1), 0, start(), true), new_page(stream(1), 1, start(), false)];
+    first.index = vec![("number".to_owned(), "0000000007".to_owned()), ("phase".to_owned(), "open".to_owned())];
+    first.wake_at = Some(start());
+    first.request = Some(RequestRow {
+        key: "key".to_owned(),
+        body_hash: "hash".to_owned(),
+        about: About::Stream(stream(1)),
+        at: start(),
+    });
+    must(store.commit(&[first]).await);
+    for number in 2..700 {
+        must(store.commit(&[commit(stream(number), 0, start())]).await);
+    }
+    let key = ObjectKey { kind: "inbox".to_owned(), id: "maya".to_owned() };
+    must(store.exchange(vec![key.clone()], move |_, _| ((), vec![(key, r#"{"text":"ü"}"#.to_owned())])).await);
+    must(store.put_token(token(1, 2), None).await);
+    must(store.put_token(token(2, 2), None).await);
+    must(store.revoke_token("tok_1", "nora", Some("request"), None).await);
+    let policy = |version: &str| PolicyRow {
+        version: version.to_owned(),
+        text: "[organisation]\nname = \"Acme\"\n".to_owned(),
+        by: "maya".to_owned(),
+        source: "api".to_owned(),
+        request: None,
+    };
+    must(store.put_policy(policy("a"), None).await);
+    must(store.put_policy(policy("b"), None).await);
+    let notice =
+        NoticeRow { kind: "signed_in".to_owned(), actor: None, about: "203.0.113.7".to_owned(), request: None };
+    must(store.note(notice).await);
+}
+
+#[tokio::test]
+async fn copied_from_a_file_into_a_database_and_back_nothing_is_lost() {
+    let Some(shared) = Shared::new("copied_from_a_file_into_a_database_and_back") else { return };
+    let folder = must(tempfile::tempdir());
+    let place = |name: &str| Place::File(folder.path().join(name));
+    let file = must(SqliteStore::open(folder.path().join("first.db"), options(&shared.clock)).await);
+    filled(&file).await;
+    file.close().await;
+    let database = Place::Database(shared.url.clone());
+
+    let copied = must(copy(&place("first.db"), &database).await);
+    assert!(copied.iter().all(|(_, rows)| *rows > 0), "every table has something: {copied:?}");
+    must(copy(&database, &place("second.db")).await);
+    let (first, there, second) =
+        (everything(&place("first.db")).await, everything(&database).await, everything(&place("second.db")).await);
+    let first = must(first);
+    assert_eq!(first, must(there));
+    assert_eq!(first, must(second));
+    assert!(matches!(copy(&place("first.db"), &database).await, Err(CopyError::NotEmpty)), "nothing is written over");
+
+    // What was claimed is free for whoever serves next.
+    let store = shared.replica().await;
+    let claimed = must(store.claim(Lane::Page, 9).await);
+    assert_eq!(claimed.iter().map(|page| page.abandoned).collect::<Vec<_>>(), [true, false]);
 }

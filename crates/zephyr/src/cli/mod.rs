@@ -31,7 +31,7 @@ pub use init::Init;
 pub use manual::{Completions, Manual};
 pub use page::{Decline, OnTarget, Page, RingAgain, Stop};
 pub use serve::{Demo, Serve};
-pub use store::Store;
+pub use store::{CopyTo, Store};
 pub use token::{CreateToken, RevokeToken, Token};
 pub use values::{IncidentArg, LogFormat};
 pub use when::Moment;

@@ -31,6 +31,7 @@ mod policy;
 mod proof;
 mod proxy;
 mod replicas;
+mod replicas_store;
 mod servers;
 mod serving;
 mod similar;
