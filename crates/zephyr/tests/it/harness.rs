@@ -244,18 +244,6 @@ macro_rules! see {
     };
 }
 
-/// Says that a test could not run: here, and in the summary of `cargo xtask ci`.
-pub fn skipped(name: &str, why: &str) {
-    use std::io::Write as _;
-    let line = format!("{name} — {why}");
-    let mut out = std::io::stdout();
-    writeln!(out, "SKIPPED: {line}").unwrap();
-    if let Some(path) = std::env::var_os("ZEPHYR_SKIPPED") {
-        let file = std::fs::OpenOptions::new().append(true).create(true).open(path);
-        writeln!(file.unwrap(), "{line}").unwrap();
-    }
-}
-
 /// The folder of the whole project.
 pub fn project() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
