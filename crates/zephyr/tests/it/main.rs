@@ -11,10 +11,12 @@
 mod bad_input;
 mod clocks;
 mod crash;
+mod damage;
 mod declaring;
 mod demo;
 mod docs;
 mod follow;
+mod full_disk;
 mod generated;
 mod harness;
 mod init;
