@@ -356,6 +356,52 @@ pub struct Rotation {
     pub on_call: Vec<Shift>,
 }
 
+/// `GET /api/v1/oncall/schedule`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Schedule {
+    /// First instant of it.
+    pub from: Timestamp,
+    /// First instant after it.
+    pub until: Timestamp,
+    /// By name.
+    pub rotations: Vec<ScheduledRotation>,
+}
+
+/// Who has a turn in one rotation when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ScheduledRotation {
+    /// Its name.
+    pub name: String,
+    /// In order of time; turns of several layers overlap.
+    pub turns: Vec<Turn>,
+    /// When nobody has a turn in any layer.
+    pub gaps: Vec<Gap>,
+}
+
+/// One person's turn, cut to the schedule that was asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Turn {
+    /// Layer, from 0.
+    pub layer: u32,
+    /// Person id.
+    pub person: String,
+    /// Display name.
+    pub name: String,
+    /// First instant of it.
+    pub from: Timestamp,
+    /// First instant after it.
+    pub until: Timestamp,
+}
+
+/// A time in which nobody is on call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Gap {
+    /// First instant of it.
+    pub from: Timestamp,
+    /// First instant after it.
+    pub until: Timestamp,
+}
+
 /// One person's present shift.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Shift {

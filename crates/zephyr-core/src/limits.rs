@@ -99,6 +99,10 @@ pub const COMMAND_QUEUE: usize = 16_384;
 
 /// The deadline of one provider call.
 pub const PROVIDER_DEADLINE_MS: u64 = 5_000;
+/// Days of a schedule in one answer: a quarter of a year, at most a few thousand turns of a rotation.
+pub const SCHEDULE_DAYS: u32 = 92;
+/// Days of a schedule where nobody says how many.
+pub const SCHEDULE_DAYS_DEFAULT: u32 = 14;
 /// A request body of the API.
 pub const BODY_BYTES: usize = 64 * 1024;
 /// How long a reader may wait for news in one request.

@@ -52,6 +52,7 @@ mod shapes;
         super::page_ring_again::ring_again,
         super::ack_everything::ack_everything,
         super::oncall::oncall,
+        super::oncall::schedule,
         super::tokens::create,
         super::tokens::list,
         super::tokens::revoke,

@@ -70,6 +70,7 @@ pub fn routes<S: Stores>() -> Router<App<S>> {
         .route("/api/v1/ack", post(ack_everything::ack_everything::<S>))
         .route("/api/v1/reports/missed", get(report_missed::report::<S>))
         .route("/api/v1/oncall", get(oncall::oncall::<S>))
+        .route("/api/v1/oncall/schedule", get(oncall::schedule::<S>))
         .route("/api/v1/tokens", get(tokens::list::<S>).post(tokens::create::<S>))
         .route("/api/v1/tokens/{token}/revoke", post(tokens::revoke::<S>))
         .route("/api/v1/policies", get(policies::list::<S>).post(policies::apply::<S>).layer(policies::long_body()))

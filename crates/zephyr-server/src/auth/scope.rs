@@ -75,6 +75,7 @@ const ADDRESSES: &[(&str, &str, Option<Scope>)] = &[
     ("POST", "/api/v1/incidents/{incident}/pages/{target}/ring-again", Some(Scope::Respond)),
     ("POST", "/api/v1/ack", Some(Scope::Respond)),
     ("GET", "/api/v1/oncall", Some(Scope::Read)),
+    ("GET", "/api/v1/oncall/schedule", Some(Scope::Read)),
     ("GET", "/api/v1/tokens", Some(Scope::Admin)),
     ("POST", "/api/v1/tokens", Some(Scope::Admin)),
     ("POST", "/api/v1/tokens/{token}/revoke", Some(Scope::Admin)),

@@ -15,6 +15,7 @@ mod examples;
 mod incident;
 mod init;
 mod manual;
+pub mod oncall;
 mod page;
 pub mod policy;
 mod serve;
@@ -125,11 +126,13 @@ Examples:
   zephyr ack
   zephyr ack --as maya")]
     Ack,
-    /// Who is on call now
+    /// Who is on call now, at another time, and in the days ahead
     #[command(after_help = "\
-Example:
-  zephyr oncall")]
-    Oncall,
+Examples:
+  zephyr oncall
+  zephyr oncall who --at 2027-03-28T02:30
+  zephyr oncall schedule platform --days 7")]
+    Oncall(oncall::Oncall),
     /// Why somebody was rung at that moment, what was skipped, and what happens next
     Why(Why),
     /// Figures to learn from

@@ -169,6 +169,8 @@ pub mod paths {
     pub const ACK: &str = "/api/v1/ack";
     /// Who is on call.
     pub const ONCALL: &str = "/api/v1/oncall";
+    /// Who has a turn when.
+    pub const SCHEDULE: &str = "/api/v1/oncall/schedule";
     /// Policies: which were in force, and applying another.
     pub const POLICIES: &str = "/api/v1/policies";
     /// Who did what.
