@@ -14,6 +14,7 @@ mod open;
 mod ports;
 mod read;
 mod registry;
+mod reserve;
 mod rows;
 mod script;
 mod writing;
@@ -73,6 +74,7 @@ struct Inner {
     connect: SqliteConnectOptions,
     readers: SqlitePool,
     guard: Guard,
+    reserve: reserve::Reserve,
     prune: claims::Prune,
 }
 

@@ -36,6 +36,11 @@ pub(super) fn unreadable(error: impl std::fmt::Display) -> StoreError {
     StoreError::Corrupt(error.to_string())
 }
 
+/// Whether there is no space on the disk.
+pub(super) fn is_full(error: &Error) -> bool {
+    code(error) == Some(FULL)
+}
+
 /// The primary result code.
 pub(super) fn code(error: &Error) -> Option<i32> {
     let extended: i32 = error.as_database_error()?.code()?.parse().ok()?;
