@@ -20,6 +20,8 @@ mod script;
 mod writing;
 
 #[cfg(test)]
+mod migrating;
+#[cfg(test)]
 mod prepared;
 
 use std::path::Path;

@@ -11,8 +11,11 @@ use crate::harness::Place;
 /// How many bits, spread over the whole file.
 const FLIPS: usize = 160;
 
+/// Id, version, state and wake-up.
+type Row = (String, i64, String, Option<i64>);
+
 /// The streams of open incidents, row by row; `None` where they cannot be read.
-fn streams(path: &Path) -> Option<Vec<(String, i64, String, Option<i64>)>> {
+fn streams(path: &Path) -> Option<Vec<Row>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let options = SqliteConnectOptions::new().filename(path).read_only(true).immutable(true);
