@@ -85,7 +85,7 @@ enum Answer {
 async fn open(session: &Session<'_>, settings: &Settings, body: &OpenIncident) -> Result<Answer, Failure> {
     let client = &session.client;
     let words = serde_json::to_string(body).unwrap_or_default();
-    let same = format!("{}\n{:?}\n{words}", client.url(), client.speaks_for());
+    let same = format!("{}\n{:?}\n{words}", client.urls().join(","), client.speaks_for());
     let state = settings.connection.state.as_ref();
     let key = OpeningKey::for_opening(state, &same);
     let mut answer = client.post_surely(paths::INCIDENTS, body, key.as_str()).await;
@@ -95,9 +95,7 @@ async fn open(session: &Session<'_>, settings: &Settings, body: &OpenIncident) -
     }
     match answer {
         Err(CallError::Lost(why)) => {
-            Err(Failure::new(Exit::Unreachable, format!("the answer of {} was lost", client.url()))
-                .why(why)
-                .hint("it may be open: type the same line again, it opens no second one"))
+            Err(client.lost(why).hint("it may be open: type the same line again, it opens no second one"))
         }
         Err(CallError::Problem(Problem { code: Code::Similar, similar: Some(other), .. })) => {
             Ok(Answer::Similar(other, key))
@@ -134,11 +132,9 @@ async fn join(
             key.forget();
             Ok(Some(changed))
         }
-        Err(CallError::Lost(why)) => {
-            Err(Failure::new(Exit::Unreachable, format!("the answer of {} was lost", client.url()))
-                .why(why)
-                .hint(format!("{} is open; type the same line again, it adds nothing twice", other.label)))
-        }
+        Err(CallError::Lost(why)) => Err(client
+            .lost(why)
+            .hint(format!("{} is open; type the same line again, it adds nothing twice", other.label))),
         Err(CallError::Problem(problem)) if matches!(problem.code, Code::Refused | Code::NotFound) => Ok(None),
         Err(error) => Err(client.failure(error)),
     }
