@@ -14,6 +14,8 @@ use crate::{ci, say};
 
 const UNIT: &str = include_str!("../dist/zephyr.service");
 const POSTINST: &str = include_str!("../dist/postinst");
+const PRERM: &str = include_str!("../dist/prerm");
+const POSTRM: &str = include_str!("../dist/postrm");
 const DOCKERFILE: &str = include_str!("../dist/Dockerfile");
 
 /// Makes everything; `false` when the build failed, which it has said itself.
@@ -66,30 +68,38 @@ fn lay_out(root: &Path, binary: &Path, tree: &Path) -> anyhow::Result<()> {
         ("zsh", "usr/share/zsh/vendor-completions/_zephyr"),
         ("fish", "usr/share/fish/vendor_completions.d/zephyr.fish"),
     ] {
-        // Left out where the binary cannot make them.
-        let made = Command::new(binary).args(["completions", shell]).stderr(Stdio::null()).output()?;
-        if made.status.success() {
-            put(&tree.join(place), &made.stdout, 0o644)?;
-        }
+        let script = output(Command::new(binary).args(["completions", shell]))?;
+        put(&tree.join(place), format!("{script}\n").as_bytes(), 0o644)?;
     }
     let pages = tree.join("usr/share/man/man1");
-    fs::create_dir_all(&pages)?;
-    let made =
-        Command::new(binary).args(["man", "--out"]).arg(&pages).stderr(Stdio::null()).stdout(Stdio::null()).status()?;
-    if !made.success() {
-        fs::remove_dir_all(tree.join("usr/share/man"))?;
-    }
-    Ok(())
+    output(Command::new(binary).args(["man", "--out"]).arg(&pages))?;
+    let mut names: Vec<PathBuf> = fs::read_dir(&pages)?.map(|page| Ok(page?.path())).collect::<anyhow::Result<_>>()?;
+    names.sort();
+    // Without name and time inside, so that the same page is the same bytes.
+    output(Command::new("gzip").args(["-9", "-n"]).args(names)).map(drop)
+}
+
+/// The newest version of the C library that the binary asks for, `2.34`: the names of versions are text in it.
+fn c_library(binary: &[u8]) -> Option<String> {
+    let names = binary.split(|byte| *byte == 0).filter_map(|name| name.strip_prefix(b"GLIBC_2."));
+    let minor = names.filter_map(|minor| std::str::from_utf8(minor).ok()?.parse::<u32>().ok()).max()?;
+    Some(format!("2.{minor}"))
 }
 
 fn debian(tree: &Path, version: &str, architecture: &str, to: &Path, epoch: u64) -> anyhow::Result<()> {
+    let needs = match c_library(&fs::read(tree.join("usr/bin/zephyr"))?) {
+        Some(version) => format!("libc6 (>= {version}), libgcc-s1, passwd"),
+        None => "passwd".to_owned(),
+    };
     let control = format!(
         "Package: zephyr\nVersion: {version}\nArchitecture: {architecture}\nMaintainer: zephyr\nSection: admin\n\
-         Priority: optional\nDepends: libc6, passwd\nDescription: incident response and on-call\n One binary that \
+         Priority: optional\nDepends: {needs}\nDescription: incident response and on-call\n One binary that \
          pages, commands, informs and learns.\n"
     );
     put(&tree.join("DEBIAN/control"), control.as_bytes(), 0o644)?;
-    put(&tree.join("DEBIAN/postinst"), POSTINST.as_bytes(), 0o755)?;
+    for (name, script) in [("postinst", POSTINST), ("prerm", PRERM), ("postrm", POSTRM)] {
+        put(&tree.join("DEBIAN").join(name), script.as_bytes(), 0o755)?;
+    }
     let mut build = Command::new("dpkg-deb");
     build.args(["--build", "--root-owner-group", "-Zxz"]).arg(tree).arg(to);
     output(build.env("SOURCE_DATE_EPOCH", epoch.to_string())).map(drop)
@@ -136,8 +146,9 @@ fn output(command: &mut Command) -> anyhow::Result<String> {
 mod tests {
     use super::*;
 
-    /// A program that says a version, and fails at everything else.
-    const STUB: &str = "#!/bin/sh\n[ \"$1\" = --version ] && echo 'zephyr 9.8.7'\n";
+    /// A program that says a version, completes nothing and has one page.
+    const STUB: &str = "#!/bin/sh\ncase \"$1\" in --version) echo 'zephyr 9.8.7';; completions) echo \"# $2\";; \
+                        man) mkdir -p \"$3\"; echo .TH zephyr 1 >\"$3/zephyr.1\";; *) exit 1;; esac\n";
 
     #[test]
     fn a_package_holds_what_is_installed_and_is_the_same_twice() {
@@ -152,13 +163,26 @@ mod tests {
         assert_eq!(sums, fs::read_to_string(two.join("SHA256SUMS")).unwrap());
         let deb = sums.split_whitespace().find(|word| word.ends_with(".deb")).unwrap();
         let listed = output(Command::new("dpkg-deb").arg("--contents").arg(one.join(deb))).unwrap();
-        for path in ["./usr/bin/zephyr", "./usr/lib/systemd/system/zephyr.service", "./etc/zephyr/"] {
+        for path in [
+            "./usr/bin/zephyr",
+            "./usr/lib/systemd/system/zephyr.service",
+            "./etc/zephyr/",
+            "./usr/share/man/man1/zephyr.1.gz",
+            "./usr/share/bash-completion/completions/zephyr",
+        ] {
             assert!(listed.contains(path), "{path}: {listed}");
         }
         let out = place.join("out");
         output(Command::new("dpkg-deb").arg("--extract").arg(one.join(deb)).arg(&out)).unwrap();
         assert_eq!(output(Command::new(out.join("usr/bin/zephyr")).arg("--version")).unwrap(), "zephyr 9.8.7");
         fs::remove_dir_all(&place).unwrap();
+    }
+
+    #[test]
+    fn the_newest_c_library_that_is_asked_for_is_the_one_needed() {
+        let binary = b"\0GLIBC_2.3.4\0GLIBC_2.9\0__libc_start_main\0GLIBC_2.34\0GLIBC_2.17\0";
+        assert_eq!(c_library(binary), Some("2.34".to_owned()));
+        assert_eq!(c_library(b"a script"), None);
     }
 
     #[test]

@@ -20,6 +20,7 @@ cargo xtask gen             write the pages that are made from the code
 cargo xtask test [ARGS]     cargo test of the workspace
 cargo xtask dist            binary, tarball, Debian package, Dockerfile in target/dist-out
 cargo xtask bench [ARGS]    the benchmark
+cargo xtask faults [TEST]   the real binary, killed at each of its fault points
 cargo xtask sim [ARGS]      the simulator, `cargo xtask sim run --seed 7`";
 
 fn main() -> ExitCode {

@@ -33,6 +33,22 @@ pub struct Command {
 
 const CLIPPY: &[&str] = &["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"];
 
+const FAULTS: &[&str] = &[
+    "test",
+    "--locked",
+    "--quiet",
+    "--package",
+    "zephyr",
+    "--features",
+    "fault-points",
+    "--test",
+    "faults",
+    "--target-dir",
+    "target/fault",
+    "--",
+    "--nocapture",
+];
+
 /// In the order in which they run.
 pub const CI: &[Stage] = &[
     Stage { name: "format", action: Action::Cargo(&["fmt", "--all", "--", "--check"]), needs: None },
@@ -42,6 +58,12 @@ pub const CI: &[Stage] = &[
         name: "unit, contract and snapshot tests",
         action: Action::Cargo(&["test", "--workspace", "--locked", "--quiet"]),
         needs: None,
+    },
+    Stage {
+        name: "killed at every fault point",
+        // A build of its own: what is shipped has no such points.
+        action: Action::Cargo(FAULTS),
+        needs: Some("crates/zephyr/tests/faults/main.rs"),
     },
     Stage {
         name: "simulator",
@@ -68,7 +90,7 @@ pub const CI: &[Stage] = &[
     },
 ];
 
-/// `cargo xtask fmt`, `clippy`, `test`, `sim`, `bench`.
+/// `cargo xtask fmt`, `clippy`, `test`, `sim`, `faults`, `bench`.
 pub const COMMANDS: &[Command] = &[
     Command { name: "fmt", args: &["fmt", "--all"] },
     Command { name: "clippy", args: CLIPPY },
@@ -77,5 +99,6 @@ pub const COMMANDS: &[Command] = &[
         name: "sim",
         args: &["run", "--release", "--quiet", "--package", "zephyr-sim", "--bin", "zephyr-sim", "--"],
     },
+    Command { name: "faults", args: FAULTS },
     Command { name: "bench", args: &["bench", "--quiet", "--package", "zephyr", "--bench", "table", "--"] },
 ];

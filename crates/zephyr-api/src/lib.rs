@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 mod account;
+mod audit;
 mod declaring;
 mod policy;
 mod problem;
@@ -16,6 +17,7 @@ mod tokens;
 pub use account::{
     Call, CallFigures, CallSend, Calls, MissedIncident, MissedReport, PageCalls, PageFigures, StepCalls,
 };
+pub use audit::{Audit, AuditEntry};
 pub use declaring::{JoinIncident, ResolveIncident, Unclear};
 pub use policy::{AppliedPolicy, ApplyPolicy, Policies, PolicyApplied, PolicyChange, PolicyMistake, PolicyText};
 pub use problem::{Code, Problem};

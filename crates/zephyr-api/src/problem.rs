@@ -33,6 +33,8 @@ pub enum Code {
     Invalid,
     /// 422: the idempotency key was used for another request.
     KeyReused,
+    /// 429: too many requests of this token, or too many wrong tokens from this address; come back after `Retry-After`.
+    TooMany,
     /// 503: the store cannot be reached, or too much waits; come back after `Retry-After`.
     Unavailable,
     /// 500: a fault of zephyr's own.
@@ -55,6 +57,7 @@ impl Code {
             Self::TooLarge => 413,
             Self::UnsupportedMediaType => 415,
             Self::Invalid | Self::KeyReused => 422,
+            Self::TooMany => 429,
             Self::Unavailable => 503,
             Self::Internal | Self::Unknown => 500,
         }
@@ -79,6 +82,9 @@ pub struct Problem {
     /// The field that is meant, where it is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
+    /// Seconds to wait before asking again, as in the header `Retry-After`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after_secs: Option<u16>,
     /// What is wrong with a policy file, in its order.
     #[serde(default, skip_serializing_if = "<[PolicyMistake]>::is_empty")]
     pub mistakes: Box<[PolicyMistake]>,
@@ -97,6 +103,7 @@ impl Problem {
             detail: None,
             hint: None,
             field: None,
+            retry_after_secs: None,
             mistakes: Box::default(),
             similar: None,
         }

@@ -119,3 +119,24 @@ pub const SIMILAR_KEPT: usize = 20;
 pub const REQUEST_KEY_CHARS: usize = 128;
 /// How long an idempotency key is kept.
 pub const REQUEST_KEPT: SignedDuration = SignedDuration::from_hours(24);
+
+/// Requests of one token at once, other than those that open, answer or end an incident, which no limit holds up: a
+/// console open on every page, and a script that reads every incident beside it.
+pub const TOKEN_BURST: u32 = 1_000;
+/// How often a token earns one more request: a hundred a second are more than people and their scripts ask, and a loop
+/// that does not wait asks more.
+pub const TOKEN_EVERY: SignedDuration = SignedDuration::from_millis(10);
+/// Tokens that are not good, from one address at once, before they are answered by a wait: the scripts and consoles of a
+/// whole team behind one address, whose tokens ended on the same day. Good ones are never held up by it.
+pub const GUESS_BURST: u32 = 200;
+/// How often an address earns one more token that is not good. Guessing one takes longer than the sun lasts anyway; this
+/// spares the store and the log.
+pub const GUESS_EVERY: SignedDuration = SignedDuration::from_secs(2);
+/// Incidents that one token opens at once before it is told that it floods. All of them are opened.
+pub const FLOOD_BURST: u32 = 30;
+/// How often a token earns one more opening before it floods: a bad day of a large company.
+pub const FLOOD_EVERY: SignedDuration = SignedDuration::from_secs(60);
+/// Tokens and addresses whose rates are remembered: about a megabyte. Those beyond share one rate.
+pub const RATE_KEYS: usize = 10_000;
+/// Rows of the audit that one request reads through for those it asks for; more are read by the next request.
+pub const AUDIT_ROWS: usize = 4_000;

@@ -9,6 +9,7 @@ use zephyr_core::World;
 use zephyr_engine::ports::{Objects, Registry, Store};
 
 use crate::auth::Secret;
+use crate::limiter::Limiter;
 use crate::metrics::Metrics;
 use crate::policies::Policies;
 use crate::runtime::Handle;
@@ -39,6 +40,8 @@ pub struct Shared<S> {
     pub status_page: Mutex<Option<(u64, Bytes)>>,
     /// The policy in force, and how another comes into force.
     pub policies: Policies,
+    /// Who asks too much.
+    pub limiter: Limiter,
     /// One permit for each stream of events that is open.
     pub streams: Arc<Semaphore>,
     ending: watch::Receiver<bool>,
@@ -60,7 +63,9 @@ impl<S> App<S> {
         let chance: Mutex<Chance> = Mutex::new(Box::new(chance));
         let status_page = Mutex::new(None);
         let streams = Arc::new(Semaphore::new(crate::bounds::STREAMS));
-        let shared = Shared { store, engine, settings, metrics, local, status_page, streams, policies, ending, chance };
+        let limiter = Limiter::new();
+        let shared =
+            Shared { store, engine, settings, metrics, local, status_page, limiter, streams, policies, ending, chance };
         Self(Arc::new(shared))
     }
 

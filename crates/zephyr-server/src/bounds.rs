@@ -19,7 +19,7 @@ pub const STORE_REST: Duration = Duration::from_millis(100);
 /// How often the engine looks for what no message told it of.
 pub const SAFETY_NET: Duration = Duration::from_secs(1);
 /// What `Retry-After` says, in seconds.
-pub const RETRY_AFTER_SECS: u32 = 1;
+pub const RETRY_AFTER_SECS: u16 = 1;
 /// Names that a hint lists at most: more are not read.
 pub const NAMES_IN_A_HINT: usize = 12;
 /// Events shown on the page of one incident.

@@ -2,6 +2,7 @@
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
+use jiff::SignedDuration;
 use zephyr_api::{Code, Problem};
 use zephyr_engine::ports::StoreError;
 
@@ -23,7 +24,18 @@ impl Fault {
 
     /// 503: come back.
     pub fn unavailable(title: &str, hint: &str) -> Self {
-        Problem::new(Code::Unavailable, title).hint(hint).into()
+        let problem = Problem::new(Code::Unavailable, title).hint(hint);
+        Problem { retry_after_secs: Some(bounds::RETRY_AFTER_SECS), ..problem }.into()
+    }
+
+    /// 429: wait so long.
+    pub fn too_many(title: &str, why: &str, wait: SignedDuration) -> Self {
+        // A wait is a part of a minute; a second is the least that the header can say.
+        let seconds = u16::try_from(wait.as_secs().saturating_add(1)).unwrap_or(u16::MAX);
+        let problem = Problem::new(Code::TooMany, title)
+            .detail(format!("{why} The next is taken in {seconds} s."))
+            .hint("Wait for as long as the header `Retry-After` says.");
+        Problem { retry_after_secs: Some(seconds), ..problem }.into()
     }
 
     /// 500, for a fault of zephyr's own.
@@ -90,14 +102,11 @@ impl IntoResponse for Fault {
         let mut response = (status, body).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        match problem.code {
-            Code::Unavailable => {
-                headers.insert(header::RETRY_AFTER, HeaderValue::from(bounds::RETRY_AFTER_SECS));
-            }
-            Code::Unauthorized => {
-                headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"zephyr\""));
-            }
-            _ => {}
+        if let Some(seconds) = problem.retry_after_secs {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if problem.code == Code::Unauthorized {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"zephyr\""));
         }
         response
     }

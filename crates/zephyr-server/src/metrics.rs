@@ -40,6 +40,7 @@ pub struct Metrics {
     commits: Family<Label, Counter>,
     sends: Family<Label, Counter>,
     requests: Family<Label, Counter>,
+    limited: Family<Label, Counter>,
 }
 
 impl Metrics {
@@ -54,7 +55,11 @@ impl Metrics {
             commits: Family::default(),
             sends: Family::default(),
             requests: Family::default(),
+            limited: Family::default(),
         };
+        for what in LIMITED {
+            drop(metrics.limited.get_or_create(&vec![("what", what)]));
+        }
         for error in ["unavailable", "unknown", "lapsed", "corrupt"] {
             drop(metrics.store_errors.get_or_create(&vec![("error", error)]));
         }
@@ -77,6 +82,11 @@ impl Metrics {
             500.. => "5xx",
         };
         self.requests.get_or_create(&vec![("status", class)]).inc();
+    }
+
+    /// Counts what was over a rate: a request of a `token`, a `guess`, or an `opening`, which is done all the same.
+    pub fn limited(&self, what: &'static str) {
+        self.limited.get_or_create(&vec![("what", what)]).inc();
     }
 
     /// Notes that a step began, so long after it was due.
@@ -118,6 +128,8 @@ impl Metrics {
     }
 }
 
+/// What is counted as over a rate.
+const LIMITED: [&str; 3] = ["token", "guess", "opening"];
 /// The names of outcomes that a provider may give.
 const OUTCOMES: [&str; 4] = ["accepted", "failed", "refused", "unknown"];
 

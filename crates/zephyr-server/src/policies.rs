@@ -11,6 +11,7 @@ use zephyr_core::policy::Policy;
 use zephyr_core::world::Runbook;
 use zephyr_engine::RequestKey;
 use zephyr_engine::ports::{About, Kept, PolicyRow, Registry, RequestRow, Store, StoreError};
+use zephyr_fault::{self as fault, Point};
 
 /// A clone is a handle.
 #[derive(Clone)]
@@ -116,6 +117,7 @@ impl Policies {
         }
         let (version, by) = (policy.version.clone(), policy.public.approved_by.clone());
         self.0.world.send_modify(|world| *world = Arc::new(World { policy, ..World::clone(world) }));
+        fault::at(Point::PolicyInForce);
         tracing::info!(%version, %before, by, "another policy is in force");
         Ok(Applied::InForce)
     }

@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
 use tower_http::catch_panic::CatchPanicLayer;
 use zephyr_api::{Code, Problem};
+use zephyr_fault::{self as fault, Point};
 
 use crate::app::{App, Stores};
 use crate::fault::Fault;
@@ -57,6 +58,9 @@ const CONTENT_SECURITY_POLICY: &str =
 
 async fn count<S: Stores>(State(app): State<App<S>>, response: Response) -> Response {
     app.metrics.answered(response.status());
+    if response.status() == http::StatusCode::CREATED {
+        fault::at(Point::AnswerLeaving);
+    }
     response
 }
 

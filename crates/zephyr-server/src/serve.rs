@@ -9,6 +9,7 @@ use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use zephyr_engine::ports::{Entropy, Objects, Registry, Store, StoreError};
+use zephyr_fault::{self as fault, Point};
 
 use crate::app::App;
 use crate::listener::Bounded;
@@ -89,6 +90,7 @@ where
         http = &mut http => Some(http_end(http)),
         () = shutdown => None,
     };
+    fault::at(Point::LeaveBegun);
     end.send_replace(true);
     if !http.is_finished() && tokio::time::timeout(bounds::HTTP_DRAIN, &mut http).await.is_err() {
         tracing::warn!("connections were still open when the server ended");

@@ -302,7 +302,7 @@ impl CallError {
     pub fn may_pass(&self) -> bool {
         match self {
             Self::Unreached(_) | Self::Lost(_) => true,
-            Self::Problem(problem) => problem.code == Code::Unavailable,
+            Self::Problem(problem) => matches!(problem.code, Code::Unavailable | Code::TooMany),
             Self::Nonsense(_) => false,
         }
     }

@@ -117,7 +117,7 @@ fn hint(problem: &Problem) -> Option<String> {
             "`zephyr page list` shows what rings; `zephyr page take INC-7 TARGET` answers it all the same"
         }
         Code::NotFound if given.contains("/api/v1/incidents") => "`zephyr incident list --all` shows which there are",
-        Code::Unavailable => "try again in a moment",
+        Code::Unavailable | Code::TooMany => "try again in a moment",
         Code::Internal => "what went wrong is in the server's log",
         _ if given.is_empty() => return None,
         _ => given,

@@ -77,6 +77,7 @@ async fn run(cli: Cli, printer: &mut Printer) -> Result<Exit, Failure> {
         Some(Command::Man(given)) => commands::manual::pages(printer, &given, settings.json),
         Some(Command::Serve(given)) => return commands::serve::run(printer, &settings, given).await,
         Some(Command::Check(given)) => return commands::check::run(printer, given, settings.json).await,
+        Some(Command::Simulate(given)) => commands::simulate::run(printer, &settings, &given).await,
         Some(Command::Doctor(given)) => return commands::doctor::run(printer, &settings, given).await,
         Some(Command::Store(given)) => return commands::store::run(printer, &settings, given).await,
         Some(Command::Demo(given)) => return commands::demo::run(printer, given, settings.json).await,
@@ -117,6 +118,7 @@ async fn ask(session: &mut Session<'_>, settings: &Settings, command: Option<Com
         Some(Command::Why(given)) => commands::why::run(session, given).await,
         Some(Command::Report(Report::Missed(given))) => commands::report_missed::run(session, given).await,
         Some(Command::Policy(policy)) => commands::policy::run(session, policy).await,
+        Some(Command::Audit(given)) => commands::audit::run(session, given).await,
         Some(Command::Token(Token::Create(given))) => commands::token_create::run(session, given).await,
         Some(Command::Token(Token::List)) => commands::token_list::list(session).await,
         Some(Command::Token(Token::Revoke(given))) => commands::token_list::revoke(session, given).await,
@@ -124,6 +126,7 @@ async fn ask(session: &mut Session<'_>, settings: &Settings, command: Option<Com
             Command::Init(_)
             | Command::Serve(_)
             | Command::Check(_)
+            | Command::Simulate(_)
             | Command::Demo(_)
             | Command::Doctor(_)
             | Command::Store(_)

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Reporter, Similar, Unclear};
 use crate::mirror::MirrorEvent;
-use crate::page::{PageEvent, RingEvent};
+use crate::page::{PageEvent, RingEvent, StopWhy};
 use crate::policy::{PolicyVersion, Severity};
 use crate::text::Summary;
 use crate::world::Runbook;
@@ -141,6 +141,42 @@ pub enum Body {
         /// The public line, where it has a status entry.
         public: Option<String>,
     },
+}
+
+impl Event {
+    /// Whether somebody did this, rather than that it followed from what they did.
+    pub fn is_an_act(&self) -> bool {
+        let by_somebody = match self.actor {
+            Actor::Person(_) | Actor::Bot(_) | Actor::Operator => true,
+            Actor::System | Actor::Provider(_) => false,
+        };
+        by_somebody
+            && match &self.body {
+                Body::Opened { .. }
+                | Body::DeclaredAgain { .. }
+                | Body::Updated { .. }
+                | Body::Reclassified { .. }
+                | Body::ServiceSet { .. }
+                | Body::ReporterSet { .. }
+                | Body::Reopened { .. }
+                | Body::Resolved { .. }
+                | Body::Cancelled { .. } => true,
+                Body::Page(page) => match page {
+                    PageEvent::Acknowledged { .. }
+                    | PageEvent::Declined { .. }
+                    | PageEvent::Taken { .. }
+                    | PageEvent::RungAgain { .. } => true,
+                    PageEvent::Stopped { why, .. } => matches!(why, StopWhy::Person { .. }),
+                    PageEvent::Began { .. }
+                    | PageEvent::StepBegan { .. }
+                    | PageEvent::Paused { .. }
+                    | PageEvent::Widened { .. }
+                    | PageEvent::Renamed { .. }
+                    | PageEvent::NotReached { .. } => false,
+                },
+                Body::SimilarOpened { .. } | Body::Ring { .. } | Body::Mirror { .. } => false,
+            }
+    }
 }
 
 /// One of the things outside that show an incident.

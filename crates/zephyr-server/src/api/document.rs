@@ -53,6 +53,7 @@ use zephyr_core::limits;
         super::tokens::create,
         super::tokens::list,
         super::tokens::revoke,
+        super::audit::audit,
         super::me::me,
         super::builtin::rooms,
         super::builtin::status,

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use axum::body::{Body, HttpBody};
-use axum::extract::{FromRequestParts, Path, State};
+use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::request::Parts;
@@ -18,7 +18,7 @@ use tokio::sync::mpsc;
 use super::extract::Asked;
 use super::timeline::News;
 use crate::app::{App, Stores};
-use crate::auth::Caller;
+use crate::auth::{Caller, authenticate};
 use crate::bounds;
 use crate::fault::Fault;
 use crate::view;
@@ -71,7 +71,7 @@ pub async fn events<S: Stores>(
 /// and is told what it is then.
 async fn tell<S: Stores>(
     app: &App<S>,
-    mut parts: Parts,
+    parts: Parts,
     mut caller: Caller,
     label: &str,
     mut after: u64,
@@ -86,7 +86,7 @@ async fn tell<S: Stores>(
         };
         let Ok(events) = events else { return };
         // What was read may be told to whoever they are by now, not to whoever they were when the waiting began.
-        let Ok(now) = Caller::from_request_parts(&mut parts, app).await else { return };
+        let Ok(now) = authenticate(&parts, app).await else { return };
         if now != caller {
             caller = now;
             continue;

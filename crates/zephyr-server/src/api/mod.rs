@@ -11,6 +11,7 @@ use crate::app::{App, Stores};
 mod ack;
 mod ack_everything;
 mod answer;
+mod audit;
 mod builtin;
 mod calls;
 mod cancel;
@@ -78,6 +79,7 @@ pub fn routes<S: Stores>() -> Router<App<S>> {
         .route("/api/v1/builtin/status", get(builtin::status::<S>))
         .route("/api/v1/builtin/tickets", get(builtin::tickets::<S>))
         .route("/api/v1/builtin/inbox/{person}", get(builtin::inbox::<S>))
+        .route("/api/v1/audit", get(audit::audit::<S>))
         .route("/metrics", get(metrics::metrics::<S>))
         .route("/api/v1/openapi.json", get(document::document))
         .route("/healthz", get(health::alive::<S>))

@@ -13,6 +13,7 @@ use zephyr_engine::{Ask, Request};
 use super::answer::{changed, done};
 use super::extract::Posted;
 use crate::app::{App, Stores};
+use crate::auth::opened;
 use crate::fault::Fault;
 use crate::near;
 
@@ -31,8 +32,12 @@ pub async fn open<S: Stores>(
     Posted { caller, body, key }: Posted<OpenIncident>,
 ) -> Result<Response, Fault> {
     let declaration = declaration(body, &app.world().policy)?;
-    let request = Request { id: app.request_id(), actor: caller.actor, key, ask: Ask::Open(declaration) };
+    let (id, actor) = (app.request_id(), caller.actor.clone());
+    let request = Request { id: id.clone(), actor, key, ask: Ask::Open(declaration) };
     let (incident, repeated) = done(&app, app.engine.ask(request).await?)?;
+    if !repeated {
+        opened(&app, &caller, &id).await;
+    }
     let location = format!("/api/v1/incidents/{}", incident.number);
     let mut response = (StatusCode::CREATED, changed(&app, &incident, repeated)).into_response();
     if let Ok(location) = HeaderValue::try_from(location) {

@@ -17,14 +17,18 @@ use crate::app::{App, Stores};
 use crate::fault::Fault;
 use crate::near;
 
+mod rates;
 mod scope;
 mod secret;
+
+pub use rates::{note, opened, spend};
 
 pub use scope::{Scope, Scopes, to_stored};
 pub use secret::{Secret, hash, hex};
 
 /// The header by which the machine's operator acts as a person.
 pub const ACT_AS: &str = "zephyr-as";
+
 /// Who is asking.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
@@ -36,6 +40,8 @@ pub struct Caller {
     pub is_operator: bool,
     /// What the token is for.
     pub scopes: Scopes,
+    /// The public id of the token; the machine's own has none.
+    pub token: Option<String>,
 }
 
 impl Caller {
@@ -82,17 +88,40 @@ impl<S: Stores> FromRequestParts<App<S>> for Caller {
     type Rejection = Fault;
 
     async fn from_request_parts(parts: &mut Parts, app: &App<S>) -> Result<Self, Fault> {
-        let secret = bearer(&parts.headers)?;
-        let act_as = parts.headers.get(ACT_AS).map(|value| value.to_str().unwrap_or_default().to_owned());
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| *peer);
-        let caller = identify(app, &secret, act_as.as_deref(), peer).await?;
-        caller.check_scope(&parts.method, parts.extensions.get::<MatchedPath>())?;
+        let caller = authenticate(parts, app).await?;
+        rates::spend(app, &caller, parts)?;
         Ok(caller)
     }
 }
 
-/// Who a secret speaks for.
+/// Who asks, without counting it: for an answer that goes on.
+pub async fn authenticate<S: Stores>(parts: &Parts, app: &App<S>) -> Result<Caller, Fault> {
+    let secret = bearer(&parts.headers)?;
+    let act_as = parts.headers.get(ACT_AS).map(|value| value.to_str().unwrap_or_default().to_owned());
+    let caller = identify(app, &secret, act_as.as_deref(), peer(parts)).await?;
+    caller.check_scope(&parts.method, parts.extensions.get::<MatchedPath>())?;
+    Ok(caller)
+}
+
+/// Where a request comes from.
+pub fn peer(parts: &Parts) -> Option<SocketAddr> {
+    parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| *peer)
+}
+
+/// Who a secret speaks for. Those that are not good are counted by where they come from; good ones never.
 pub async fn identify<S: Stores>(
+    app: &App<S>,
+    secret: &Secret,
+    act_as: Option<&str>,
+    peer: Option<SocketAddr>,
+) -> Result<Caller, Fault> {
+    match known(app, secret, act_as, peer).await {
+        Err(fault) if fault.0.code == Code::Unauthorized => Err(rates::guessed(app, peer, fault).await),
+        answer => answer,
+    }
+}
+
+async fn known<S: Stores>(
     app: &App<S>,
     secret: &Secret,
     act_as: Option<&str>,
@@ -116,9 +145,10 @@ pub async fn identify<S: Stores>(
         let problem = Problem::new(Code::Forbidden, "Only the machine's operator may act as somebody else");
         return Err(problem.hint("Leave out the header `Zephyr-As`; your token says who you are.").into());
     }
+    let token = Some(row.id.clone());
     match row.kind.as_str() {
         "person" => match row.holder.parse::<PersonId>() {
-            Ok(person) => as_person(app, person, false, scopes(&row, &Scope::ALL)).ok_or_else(|| {
+            Ok(person) => as_person(app, person, token, scopes(&row, &Scope::ALL)).ok_or_else(|| {
                 unauthorized(
                     &format!("This token is {}'s, who is not in the policy any more", row.holder),
                     "Somebody who left has no access; whoever keeps the policy file can put them back.",
@@ -128,7 +158,7 @@ pub async fn identify<S: Stores>(
         },
         "bot" => {
             let scopes = scopes(&row, &[Scope::Read, Scope::Declare, Scope::Respond]);
-            Ok(Caller { actor: Actor::Bot(row.holder), viewer: Viewer::Bot, is_operator: false, scopes })
+            Ok(Caller { actor: Actor::Bot(row.holder), viewer: Viewer::Bot, is_operator: false, scopes, token })
         }
         _ => {
             Err(unauthorized("This token is of a kind that this version does not know", "Ask an admin for a new one."))
@@ -172,9 +202,10 @@ fn operator<S>(app: &App<S>, act_as: Option<&str>) -> Result<Caller, Fault> {
             viewer: Viewer::Local,
             is_operator: true,
             scopes: Scope::ALL.into(),
+            token: None,
         });
     };
-    let known = name.parse::<PersonId>().ok().and_then(|person| as_person(app, person, true, Scope::ALL.into()));
+    let known = name.parse::<PersonId>().ok().and_then(|person| as_person(app, person, None, Scope::ALL.into()));
     known.ok_or_else(|| {
         let world = app.world();
         let name: String = name.chars().filter(|c| !c.is_control()).take(64).collect();
@@ -185,9 +216,10 @@ fn operator<S>(app: &App<S>, act_as: Option<&str>) -> Result<Caller, Fault> {
 }
 
 /// The token of an admin without the scope `admin` sees what anybody sees.
-fn as_person<S>(app: &App<S>, id: PersonId, is_operator: bool, scopes: Scopes) -> Option<Caller> {
+fn as_person<S>(app: &App<S>, id: PersonId, token: Option<String>, scopes: Scopes) -> Option<Caller> {
     let admin = app.world().policy.people.get(&id)?.admin && scopes.contains(&Scope::Admin);
-    Some(Caller { actor: Actor::Person(id.clone()), viewer: Viewer::Person { id, admin }, is_operator, scopes })
+    let (actor, viewer) = (Actor::Person(id.clone()), Viewer::Person { id, admin });
+    Some(Caller { actor, viewer, is_operator: token.is_none(), scopes, token })
 }
 
 fn bearer(headers: &HeaderMap) -> Result<Secret, Fault> {

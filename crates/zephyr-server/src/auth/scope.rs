@@ -81,6 +81,7 @@ const ADDRESSES: &[(&str, &str, Option<Scope>)] = &[
     ("GET", "/api/v1/policies", Some(Scope::Read)),
     ("POST", "/api/v1/policies", Some(Scope::Admin)),
     ("GET", "/api/v1/policies/{version}", Some(Scope::Read)),
+    ("GET", "/api/v1/audit", Some(Scope::Admin)),
     ("GET", "/metrics", Some(Scope::Metrics)),
     ("GET", "/api/v1/me", None),
     ("GET", "/api/v1/builtin/rooms", Some(Scope::Read)),
@@ -112,6 +113,39 @@ const ADDRESSES: &[(&str, &str, Option<Scope>)] = &[
     ("GET", "/tickets/{ticket}", Some(Scope::Read)),
     ("GET", "/inbox", Some(Scope::Read)),
 ];
+
+/// What no limit holds up: opening an incident, answering for it, ending it, and what pages those whom it concerns by
+/// its severity and service.
+const NEVER_HELD_UP: &[(&str, &str)] = &[
+    ("POST", "/api/v1/incidents"),
+    ("POST", "/api/v1/incidents/{incident}/join"),
+    ("POST", "/api/v1/incidents/{incident}/resolve"),
+    ("POST", "/api/v1/incidents/{incident}/reopen"),
+    ("POST", "/api/v1/incidents/{incident}/severity"),
+    ("POST", "/api/v1/incidents/{incident}/service"),
+    ("POST", "/api/v1/incidents/{incident}/cancel"),
+    ("POST", "/api/v1/incidents/{incident}/ack"),
+    ("POST", "/api/v1/incidents/{incident}/decline"),
+    ("POST", "/api/v1/incidents/{incident}/pages/{target}/take"),
+    ("POST", "/api/v1/incidents/{incident}/pages/{target}/decline"),
+    ("POST", "/api/v1/ack"),
+    ("POST", "/ack"),
+    ("POST", "/incidents"),
+    ("POST", "/incidents/{incident}/join"),
+    ("POST", "/incidents/{incident}/severity"),
+    ("POST", "/incidents/{incident}/service"),
+    ("POST", "/incidents/{incident}/reopen"),
+    ("POST", "/incidents/{incident}/ack"),
+    ("POST", "/incidents/{incident}/decline"),
+    ("POST", "/incidents/{incident}/resolve"),
+    ("POST", "/incidents/{incident}/cancel"),
+    ("POST", "/incidents/{incident}/pages/{target}/take"),
+];
+
+/// Whether no limit holds a request to a route up.
+pub fn never_held_up(method: &Method, route: &str) -> bool {
+    NEVER_HELD_UP.iter().any(|(known, address)| *known == method.as_str() && *address == route)
+}
 
 /// What a request to a route needs; nothing where the route is in no table.
 pub fn needed(method: &Method, route: &str) -> Option<Option<Scope>> {
@@ -152,5 +186,13 @@ mod tests {
             }
         }
         assert_eq!(routes, ADDRESSES.len() + OPEN.len());
+    }
+
+    #[test]
+    fn f70_what_is_never_held_up_is_there() {
+        for (method, address) in NEVER_HELD_UP {
+            let known = ADDRESSES.iter().any(|(of, at, _)| of == method && at == address);
+            assert!(known, "{method} {address}");
+        }
     }
 }

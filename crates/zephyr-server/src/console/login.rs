@@ -11,10 +11,10 @@ use zephyr_api::{Code, Problem};
 
 use super::form::{Fields, NoFields};
 use super::frame::{Frame, page};
-use super::problem::for_a_page;
+use super::problem::{for_a_page, page_for};
 use super::session::{COOKIE, cookie_value};
 use crate::app::{App, Stores};
-use crate::auth::{Secret, identify};
+use crate::auth::{Secret, identify, note};
 use crate::fault::Fault;
 
 /// How long a browser keeps a session: as long as somebody may be away between two shifts.
@@ -69,12 +69,17 @@ pub async fn login<S: Stores>(
     let fits = token.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b',' | b';' | b'\\'));
     let secret = Secret::new(token.to_owned());
     let known = if fits && secret.is_set() {
-        identify(&app, &secret, act_as, Some(peer)).await.map(drop)
+        identify(&app, &secret, act_as, Some(peer)).await
     } else {
         Err(Problem::new(Code::Unauthorized, "This is no token").hint("Copy the whole token and nothing else.").into())
     };
-    if let Err(Fault(problem)) = known {
-        return sign_in(&app, &given.next, Some(*problem));
+    match known {
+        Ok(caller) => {
+            let (who, from) = (Some(caller.actor.to_string()), peer.ip().to_canonical().to_string());
+            note(&app, "signed_in", who, from, Some(app.request_id())).await;
+        }
+        Err(Fault(problem)) if problem.code == Code::TooMany => return page_for(&app, Fault(problem), "/login"),
+        Err(Fault(problem)) => return sign_in(&app, &given.next, Some(*problem)),
     }
     let max_age = SESSION_DAYS * 86_400;
     with_cookie(&app, inside(&given.next), &cookie_value(token, act_as), max_age)

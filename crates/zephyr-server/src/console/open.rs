@@ -20,7 +20,7 @@ use super::problem::{for_a_page, page_for};
 use super::session::Visitor;
 use crate::api::{ask, declaration, done, joining};
 use crate::app::{App, Stores};
-use crate::auth::Caller;
+use crate::auth::{self, Caller};
 use crate::fault::Fault;
 
 #[derive(Debug, Template)]
@@ -185,8 +185,12 @@ async fn opened<S: Stores>(
     key: Option<RequestKey>,
 ) -> Result<u64, Fault> {
     let declaration = declaration(given.wanted()?, &app.world().policy)?;
-    let request = Request { id: app.request_id(), actor: caller.actor.clone(), key, ask: Ask::Open(declaration) };
-    let (incident, _) = done(app, app.engine.ask(request).await?)?;
+    let (id, actor) = (app.request_id(), caller.actor.clone());
+    let request = Request { id: id.clone(), actor, key, ask: Ask::Open(declaration) };
+    let (incident, repeated) = done(app, app.engine.ask(request).await?)?;
+    if !repeated {
+        auth::opened(app, caller, &id).await;
+    }
     Ok(incident.number)
 }
 

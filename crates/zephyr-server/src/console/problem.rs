@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::response::Response;
-use http::StatusCode;
+use http::{HeaderValue, StatusCode, header};
 use zephyr_api::Problem;
 
 use super::frame::{Frame, page};
@@ -22,7 +22,12 @@ struct ProblemPage {
 pub fn page_for<S>(app: &App<S>, Fault(problem): Fault, back: &str) -> Response {
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let problem = for_a_page(*problem);
-    page(status, &ProblemPage { frame: Frame::public(app, ""), problem, back: back.to_owned() })
+    let retry_after = problem.retry_after_secs;
+    let mut response = page(status, &ProblemPage { frame: Frame::public(app, ""), problem, back: back.to_owned() });
+    if let Some(seconds) = retry_after {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
 }
 
 /// A problem without the request or the header that only a program sends.

@@ -1,9 +1,7 @@
 //! Who is looking at a page: the token in the session's cookie, or the way to sign in.
 
-use std::net::SocketAddr;
-
 use askama::Template;
-use axum::extract::{ConnectInfo, FromRequestParts, MatchedPath};
+use axum::extract::{FromRequestParts, MatchedPath};
 use axum::response::Response;
 use http::request::Parts;
 use http::{HeaderMap, Method, StatusCode, header};
@@ -13,7 +11,7 @@ use super::frame::{Frame, page};
 use super::login::sign_in;
 use super::problem::page_for;
 use crate::app::{App, Stores};
-use crate::auth::{Caller, Secret, identify};
+use crate::auth::{Caller, Secret, identify, peer, spend};
 use crate::fault::Fault;
 
 /// The cookie's name.
@@ -46,13 +44,15 @@ impl<S: Stores> FromRequestParts<App<S>> for Visitor {
             }
             return Err(sign_in(app, next, None));
         };
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| *peer);
-        match identify(app, &secret, act_as.as_deref(), peer).await {
-            Ok(caller) => match caller.check_scope(&parts.method, parts.extensions.get::<MatchedPath>()) {
-                Ok(()) => Ok(Self(caller)),
-                Err(fault) => Err(page_for(app, fault, next)),
-            },
-            Err(Fault(problem)) if problem.code == Code::Unavailable => Err(page_for(app, Fault(problem), next)),
+        match identify(app, &secret, act_as.as_deref(), peer(parts)).await {
+            Ok(caller) => {
+                let route = parts.extensions.get::<MatchedPath>();
+                let allowed = caller.check_scope(&parts.method, route).and_then(|()| spend(app, &caller, parts));
+                allowed.map(|()| Self(caller)).map_err(|fault| page_for(app, fault, next))
+            }
+            Err(Fault(problem)) if matches!(problem.code, Code::Unavailable | Code::TooMany) => {
+                Err(page_for(app, Fault(problem), next))
+            }
             Err(Fault(problem)) => Err(sign_in(app, next, Some(*problem))),
         }
     }

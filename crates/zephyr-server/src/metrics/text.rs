@@ -69,6 +69,8 @@ impl Metrics {
         registry.register("commits", "Decisions written, by what became of them", self.commits.clone());
         registry.register("sends", "What providers answered, by kind of effect", self.sends.clone());
         registry.register("http_requests", "Requests answered, by class of status", self.requests.clone());
+        let limited = "What was over a rate; openings are done all the same";
+        registry.register("limited", limited, self.limited.clone());
     }
 }
 

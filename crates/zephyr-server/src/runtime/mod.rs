@@ -11,7 +11,8 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Interval, MissedTickBehavior};
 use zephyr_core::{World, limits};
 use zephyr_engine::ports::{Entropy, Objects, Store, StoreError, real_time};
-use zephyr_engine::{Engine, Send};
+use zephyr_engine::{Ask, Engine, Send};
+use zephyr_fault::{self as fault, Point};
 
 use crate::bounds;
 use crate::metrics::{Metrics, instant};
@@ -214,13 +215,17 @@ impl<S: Store + Objects, E: Entropy> Runtime<S, E> {
         }
         let (requests, replies): (Vec<_>, Vec<_>) =
             std::mem::take(&mut self.asked).into_iter().map(Asked::into_parts).unzip();
+        let opens = requests.iter().any(|request| matches!(request.ask, Ask::Open(_)));
+        fault::at(if opens { Point::OpeningAsked } else { Point::CommandAsked });
         let begun = instant();
         let executed = self.engine.execute(requests).await;
         self.metrics.commit.observe(begun.elapsed().as_secs_f64());
         match executed {
             Ok(answers) => {
+                fault::at(if opens { Point::OpeningCommitted } else { Point::CommandCommitted });
                 // Nobody listens where the caller has gone; what was asked is done all the same.
                 replies.into_iter().zip(answers).for_each(|(reply, answer)| drop(reply.send(Ok(answer))));
+                fault::at(if opens { Point::OpeningAnswered } else { Point::CommandAnswered });
                 Ok(())
             }
             Err(error) => {
@@ -239,8 +244,10 @@ impl<S: Store + Objects, E: Entropy> Runtime<S, E> {
             return Ok(());
         }
         self.again = true;
+        fault::at(Point::WakeBegun);
         let begun = instant();
         let sends = self.engine.poll().await;
+        fault::at(Point::WakeCommitted);
         let since = SignedDuration::try_from(begun.elapsed()).unwrap_or_default();
         let since = since * i32::try_from(self.speed).unwrap_or(1);
         self.engine.take_begun().into_iter().for_each(|late| self.metrics.begun(late + since));
@@ -267,6 +274,9 @@ impl<S: Store + Objects, E: Entropy> Runtime<S, E> {
             return Ok(());
         }
         self.again = true;
-        self.engine.finished(std::mem::take(&mut self.returned)).await
+        fault::at(Point::OutcomeBegun);
+        self.engine.finished(std::mem::take(&mut self.returned)).await?;
+        fault::at(Point::OutcomeRecorded);
+        Ok(())
     }
 }

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::sync::mpsc;
-use zephyr_core::effect::Outcome;
+use zephyr_core::effect::{Lane, Outcome};
 use zephyr_core::limits;
 use zephyr_engine::Send;
 use zephyr_engine::ports::{ObjectKey, Objects, Store, StoreError};
+use zephyr_fault::{self as fault, Point};
 use zephyr_providers::builtin::{self, Key};
 
 use crate::metrics::Metrics;
@@ -53,6 +54,8 @@ impl Drop for Owed {
 /// measured. It does not leave where the lease it was handed out under is over: somebody else has it then, or will have.
 pub async fn carry<S: Store + Objects>(store: S, owed: Owed, permit: Permit, metrics: Metrics) {
     let Some(send) = &owed.send else { return };
+    let is_page = send.effect.lane() == Lane::Page;
+    fault::at(if is_page { Point::PageLeaving } else { Point::TellLeaving });
     if !permit.is_good() {
         tracing::warn!(effect = %send.id, "a send was held back: the lease ended before it could leave");
         return owed.settle(Outcome::Retry { after: None, error: "the lease ended before it could leave".to_owned() });
@@ -62,9 +65,15 @@ pub async fn carry<S: Store + Objects>(store: S, owed: Owed, permit: Permit, met
         Ok(outcome) => outcome,
         Err(_) => Outcome::Ambiguous { error: format!("no answer within {} s", deadline.as_secs()) },
     };
+    fault::at(match (is_page, &outcome) {
+        (true, Outcome::Done(_)) => Point::PageAccepted,
+        (true, _) => Point::PageFailed,
+        (false, _) => Point::TellAccepted,
+    });
     let now = store.now().await.ok();
     metrics.sent(&send.effect, &outcome, now.map(|now| now.duration_since(send.due_at)));
     owed.settle(outcome);
+    fault::at(if is_page { Point::PageReturned } else { Point::TellReturned });
 }
 
 async fn deliver<S: Objects>(store: &S, send: &Send) -> Outcome {

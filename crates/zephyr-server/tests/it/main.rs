@@ -8,6 +8,7 @@
 
 mod kit;
 
+mod audit;
 mod auth;
 mod bad_input;
 mod calls;
@@ -19,6 +20,7 @@ mod long_poll;
 mod metrics;
 mod openapi;
 mod policies;
+mod rates;
 mod similar;
 mod sqlite;
 mod tokens;

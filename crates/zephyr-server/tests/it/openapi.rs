@@ -147,7 +147,7 @@ async fn scene(server: &Server<ModelStore>, id: &str) -> &'static str {
             keep_token(server).await;
             "nora"
         }
-        "create_token" | "list_tokens" | "apply_policy" => "nora",
+        "create_token" | "list_tokens" | "apply_policy" | "read_audit" => "nora",
         _ => "maya",
     }
 }
@@ -162,6 +162,8 @@ const DENIED: &[(&str, &str, u16)] = &[
     ("revoke_token", "person", 403),
     ("revoke_token", "program", 403),
     ("metrics", "program", 403),
+    ("read_audit", "person", 403),
+    ("read_audit", "program", 403),
     // The usual scopes of a program are `read` and `declare`.
     ("acknowledge_incident", "program", 403),
     ("cancel_incident", "program", 403),

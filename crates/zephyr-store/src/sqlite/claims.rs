@@ -7,6 +7,7 @@ use sqlx::sqlite::SqliteRow;
 use zephyr_core::effect::Lane;
 use zephyr_core::{EffectId, StreamId};
 use zephyr_engine::ports::{Claimed, Due, Retry, StoreError};
+use zephyr_fault::{self as fault, Point};
 
 use super::commit::note_retry;
 use super::read::REQUEST_KEPT_MICROS;
@@ -66,6 +67,7 @@ impl Inner {
         if found.is_empty() || most == 0 {
             return Ok(Vec::new());
         }
+        fault::at(Point::ClaimBegun);
         let mut writing = self.begin().await?;
         let mut claimed = Vec::new();
         for row in found {
@@ -84,6 +86,7 @@ impl Inner {
             claimed.extend(batch.into_iter().map(|(_, effect)| effect));
         }
         writing.commit(Script::default()).await?;
+        fault::at(Point::ClaimDurable);
         Ok(claimed)
     }
 
@@ -93,7 +96,10 @@ impl Inner {
         }
         let mut script = Script::default();
         retries.iter().for_each(|retry| note_retry(&mut script, retry.effect, retry, self.epoch));
-        self.begin().await?.commit(script).await
+        fault::at(Point::RetryBegun);
+        self.begin().await?.commit(script).await?;
+        fault::at(Point::RetryDurable);
+        Ok(())
     }
 
     /// Forgets a little when it is time. Whoever asked what is due does not fail because of it.

@@ -6,6 +6,7 @@ use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use zephyr_core::{EffectId, StreamId};
 use zephyr_engine::ports::{Commit, Committed, End, RequestRow, Retry, StoreError};
+use zephyr_fault::{self as fault, Point};
 
 use super::read::REQUEST_KEPT_MICROS;
 use super::rows::{effect_id, get, lane, number, stored, stream_id};
@@ -31,7 +32,9 @@ impl Inner {
         if plan.is_empty() {
             writing.nothing().await?;
         } else {
+            fault::at(Point::CommitBegun);
             writing.commit(script(&plan, &index, self.epoch, now)?).await?;
+            fault::at(Point::CommitDurable);
         }
         Ok(plan.answers)
     }

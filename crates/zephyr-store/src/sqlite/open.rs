@@ -9,6 +9,7 @@ use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, Row, SqlSafeStr, Sqlite, SqlitePool};
 use tokio::sync::Mutex;
+use zephyr_fault::{self as fault, Point};
 
 use super::clock::Clock;
 use super::guard::{Guard, beside, wal};
@@ -133,6 +134,7 @@ pub enum OpenError {
 
 pub(super) async fn open(path: &Path, options: &Options) -> Result<Inner, OpenError> {
     let lock = look_at_file(path, options.create)?;
+    fault::at(Point::OpenLocked);
     let failed = |source| refused(path, source);
     let looking = look_inside(path).await?;
     let connect = connect_options(path, options.patience);
@@ -142,9 +144,11 @@ pub(super) async fn open(path: &Path, options: &Options) -> Result<Inner, OpenEr
         looking.close().await.map_err(failed)?;
     }
     migrate(path, &mut writer).await?;
+    fault::at(Point::OpenMigrated);
     let newest: Option<i64> = one(&mut writer, NEWEST_EVENT).await.map_err(failed)?;
     let clock = Clock::start(&options.clock, newest, options.speed);
     let epoch = raise_epoch(&mut writer, clock.now()).await.map_err(failed)?;
+    fault::at(Point::OpenEpochRaised);
     let readers = readers(&connect, options.readers).await.map_err(failed)?;
     let guard = Guard::new(path, lock);
     Ok(Inner {

@@ -9,6 +9,7 @@ use zephyr_engine::ports::{
     Backlog, Claimed, Commit, Committed, Due, EventRow, Lease, Loaded, ObjectKey, Objects, RequestRow, Retry, Store,
     StoreError,
 };
+use zephyr_fault::{self as fault, Point};
 
 use super::rows::{get, instant, limit};
 use super::script::Script;
@@ -87,11 +88,13 @@ impl Objects for SqliteStore {
             writing.nothing().await?;
             return Ok(result);
         }
+        fault::at(Point::ExchangeBegun);
         let mut script = Script::default();
         for (key, text) in &written {
             script.statement(PUT_OBJECT).text(&key.kind).text(&key.id).text(text).number(now).text(&key.kind);
         }
         writing.commit(script).await?;
+        fault::at(Point::ExchangeDurable);
         Ok(result)
     }
 

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use zephyr_engine::ports::{
     AppliedRow, AuditPlace, AuditRow, Kept, NoticeRow, PolicyRow, Registry, RequestRow, StoreError, TokenRow,
 };
+use zephyr_fault::{self as fault, Point};
 
 use super::commit::put_request;
 use super::read::REQUEST_KEPT_MICROS;
@@ -41,7 +42,10 @@ impl Registry for SqliteStore {
         script.number(token.at.as_microsecond()).text(&token.id).maybe_text(token.scopes.as_deref());
         script.maybe_text(token.created_by.as_deref()).maybe_text(token.created_request.as_deref());
         script.maybe_number(token.expires_at.map(|at| at.as_microsecond()));
-        self.inner.keep(script, answers.as_ref()).await
+        fault::at(Point::TokenBegun);
+        let kept = self.inner.keep(script, answers.as_ref()).await?;
+        fault::at(Point::TokenDurable);
+        Ok(kept)
     }
 
     async fn token(&self, hash: &str) -> Result<Option<TokenRow>, StoreError> {
@@ -78,7 +82,10 @@ impl Registry for SqliteStore {
         script.statement(PUT_POLICY).text(version).text(text).number(now);
         script.statement(NOTE_POLICY).text(version).number(now).text(by).text(source);
         script.maybe_text(request.as_deref()).text(version);
-        self.inner.keep(script, answers.as_ref()).await
+        fault::at(Point::PolicyBegun);
+        let kept = self.inner.keep(script, answers.as_ref()).await?;
+        fault::at(Point::PolicyDurable);
+        Ok(kept)
     }
 
     async fn policies(&self, most: usize) -> Result<Vec<AppliedRow>, StoreError> {

@@ -93,8 +93,8 @@ async fn f8_a_log_cut_anywhere_opens_with_a_prefix_of_the_commits() {
         lengths.push(must(fs::metadata(place.wal())).len());
     }
     let whole = must(usize::try_from(must(fs::metadata(place.wal())).len()));
-    let last = whole - 8 * 512;
-    let cuts = (0..whole).step_by(whole / 24).chain((last..whole).step_by(512)).chain([whole - 1, whole]);
+    // A disk writes sectors: a power cut leaves any number of them, and at worst a part of one.
+    let cuts = (0..whole).step_by(512).chain([whole - 1, whole]);
     let mut versions = Vec::new();
     for cut in cuts {
         let cut_place = place.crashed(cut);

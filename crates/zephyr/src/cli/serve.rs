@@ -26,6 +26,14 @@ pub struct Serve {
     /// End when standard input ends, so that whoever started it need not
     #[arg(long, hide = true)]
     pub while_stdin: bool,
+    /// Print the points at which this build can be ended, and do nothing else
+    #[cfg(feature = "fault-points")]
+    #[arg(long)]
+    pub list_fault_points: bool,
+    /// Where to end: POINT, POINT:TIME that it is reached, POINT:TIME:stop to stand still instead
+    #[cfg(feature = "fault-points")]
+    #[arg(long, value_name = "POINT", env = "ZEPHYR_FAULT_POINT")]
+    pub fault_point: Option<zephyr_fault::Plan>,
 }
 
 #[derive(Debug, Args)]

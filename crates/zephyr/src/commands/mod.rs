@@ -11,6 +11,8 @@ use crate::render::Clock;
 use crate::settings::Settings;
 
 pub mod ack;
+mod annotations;
+pub mod audit;
 pub mod check;
 pub mod demo;
 pub mod doctor;
@@ -28,8 +30,10 @@ pub mod overview;
 pub mod page_change;
 pub mod page_list;
 pub mod policy;
+mod proof;
 pub mod report_missed;
 pub mod serve;
+pub mod simulate;
 pub mod store;
 pub mod token_create;
 pub mod token_list;
@@ -141,6 +145,8 @@ pub mod paths {
     pub const ONCALL: &str = "/api/v1/oncall";
     /// Policies: which were in force, and applying another.
     pub const POLICIES: &str = "/api/v1/policies";
+    /// Who did what.
+    pub const AUDIT: &str = "/api/v1/audit";
     /// Tokens.
     pub const TOKENS: &str = "/api/v1/tokens";
 

@@ -12,6 +12,7 @@ use zephyr_core::World;
 use zephyr_core::oncall::Schedule;
 use zephyr_core::policy::Policy;
 use zephyr_engine::ports::Store as _;
+use zephyr_fault::{self as fault, Point};
 use zephyr_server::Policies;
 use zephyr_store::{OpenError, Options, SqliteStore};
 
@@ -34,6 +35,13 @@ const ROTATIONS: usize = 12;
 
 /// Runs it.
 pub async fn run(printer: &mut Printer, settings: &Settings, given: cli::Serve) -> Result<Exit, Failure> {
+    #[cfg(feature = "fault-points")]
+    {
+        if given.list_fault_points {
+            return crate::serve::points::list(printer, settings.json);
+        }
+        given.fault_point.into_iter().for_each(zephyr_fault::arm);
+    }
     let signals = Signals::listen().map_err(|error| Failure::refused("cannot listen for signals").why(error))?;
     let data = settings.connection.data.clone().unwrap_or_else(|| PathBuf::from(DATA));
     let origin = Origin::look(given.policy.clone(), data.join(DATABASE).exists(), printer)?;
@@ -44,6 +52,7 @@ pub async fn run(printer: &mut Printer, settings: &Settings, given: cli::Serve) 
     let address = listener.local_addr().map_err(|error| cannot_listen(&given.listen, &error))?;
     let store = open(&data, given.speed).await?;
     let start = origin.start(&store, printer).await?;
+    fault::at(Point::StartPolicyKept);
     let folder = runbook::folder(file.as_deref());
     let runbook = Place::within(&folder, &start.policy.runbook).version().await;
     let world = World::new(start.policy, runbook);
@@ -52,6 +61,7 @@ pub async fn run(printer: &mut Printer, settings: &Settings, given: cli::Serve) 
     let public_url = given.public_url.clone().map(|url| url.trim_end_matches('/').to_owned());
     let public_url = public_url.unwrap_or_else(|| local.url.clone());
     leave_word(&local, &data, settings)?;
+    fault::at(Point::StartTold);
     let now = now(&store).await;
     let at_start =
         Banner { given: &given, source: &start.told, data: &data, world: &world, url: &public_url, address, now };
@@ -76,8 +86,10 @@ pub async fn run(printer: &mut Printer, settings: &Settings, given: cli::Serve) 
         version: env!("CARGO_PKG_VERSION"),
     };
     let ended = serve(listener, store.clone(), policies, settings, signals, given.while_stdin).await;
+    fault::at(Point::LeaveDrained);
     local.remove(&data);
     store.close().await;
+    fault::at(Point::LeaveClosed);
     log.end();
     ended
 }

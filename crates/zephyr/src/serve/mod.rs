@@ -6,5 +6,7 @@ pub mod follow;
 pub mod leave;
 pub mod log;
 pub mod origin;
+#[cfg(feature = "fault-points")]
+pub mod points;
 pub mod policy_file;
 pub mod runbook;

@@ -1,5 +1,6 @@
 //! A server, somebody at a terminal, and snapshots of what they see.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -121,10 +122,15 @@ impl Place {
         self.start_at(1)
     }
 
-    /// Starts a server and waits until the command line finds it.
     pub fn start_at(&self, speed: u32) -> Server<'_> {
+        self.start_as(speed, &[])
+    }
+
+    /// Starts a server in an environment of its own and waits until the command line finds it.
+    pub fn start_as(&self, speed: u32, envs: &[(&str, String)]) -> Server<'_> {
         let log = std::fs::OpenOptions::new().create(true).append(true).open(self.path("log")).unwrap();
         let mut command = self.command(&["serve", "--listen", "127.0.0.1:0", "--log", "json", "--speed"]);
+        command.envs(envs.iter().map(|(name, value)| (name, value)));
         let child = command.arg(speed.to_string()).stdout(Stdio::piped()).stderr(log).spawn().unwrap();
         let mut server = Server { place: self, child: Some(child) };
         let pid = server.pid();
@@ -182,6 +188,17 @@ impl Drop for Server<'_> {
                 self.check_log();
             }
         }
+    }
+}
+
+/// Says that a test could not run where it is: here, and in the summary of `cargo xtask ci`.
+#[expect(clippy::print_stdout, reason = "whoever runs the tests is told")]
+pub fn skipped(test: &str, why: &str) {
+    let line = format!("{test} — {why}\n");
+    print!("SKIPPED: {line}");
+    if let Some(path) = std::env::var_os("ZEPHYR_SKIPPED") {
+        let list = std::fs::OpenOptions::new().append(true).create(true).open(path);
+        list.unwrap().write_all(line.as_bytes()).unwrap();
     }
 }
 

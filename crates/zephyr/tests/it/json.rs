@@ -33,6 +33,7 @@ fn every_command_prints_the_answer_of_the_api() {
     see("8 oncall", &["oncall"]);
     see("9 token create", &["token", "create", "--bot", "watcher"]);
     see("10 token list", &["token", "list"]);
+    see("audit", &["audit", "--since", "1d", "--limit", "3"]);
     see("why", &["why", "1"]);
     see("report missed", &["report", "missed"]);
     see("policy apply", &["policy", "apply", "--dry-run"]);

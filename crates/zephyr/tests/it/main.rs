@@ -9,6 +9,7 @@
 )]
 
 mod bad_input;
+mod clocks;
 mod crash;
 mod declaring;
 mod demo;
@@ -22,6 +23,7 @@ mod manual;
 mod opening;
 mod pages;
 mod policy;
+mod proof;
 mod proxy;
 mod serving;
 mod similar;

@@ -1,6 +1,6 @@
 //! Tokens from the command line: made for something, listed without secrets, ended.
 
-use crate::harness::{Place, seen};
+use crate::harness::{MISSION, Place, seen};
 use crate::proxy::{Mood, Proxy};
 
 #[test]
@@ -51,4 +51,28 @@ fn f2_a_token_whose_secret_was_lost_with_the_answer_is_good_for_nothing() {
         list["tokens"].as_array().unwrap().iter().map(|token| token["revoked_at"].is_string()).collect();
     assert_eq!(ends.iter().filter(|over| !**over).count(), 1, "{list:#}");
     assert_eq!(ends.len(), 2, "{list:#}");
+}
+
+#[test]
+fn the_audit_tells_who_did_what() {
+    let place = Place::new();
+    let _server = place.start();
+    assert!(place.run(&MISSION).status.success());
+    assert!(place.run(&["--as", "ines", "page", "take", "1", "service"]).status.success());
+    place.json(&["token", "create", "--bot", "ci"]);
+    let all = seen(&place.run(&["audit"]));
+    let lines: Vec<&str> = all.lines().filter(|line| line.contains("  ")).collect();
+    assert!(lines[0].contains("token.created") && lines[0].contains("made a token for the program ci"), "{all}");
+    assert!(lines.iter().any(|line| line.contains("ines  incident.page_taken  INC-1: ")), "{all}");
+    assert!(lines.last().unwrap().contains("policy.applied"), "{all}");
+    let only = seen(&place.run(&["audit", "--actor", "the operator", "--kind", "policy", "--since", "1d"]));
+    assert_eq!(only.lines().filter(|line| line.contains("policy.applied")).count(), 1, "{only}");
+    let none = seen(&place.run(&["audit", "--until", "2020-01-01T00:00:00Z"]));
+    assert!(none.contains("Nothing of that kind was done."), "{none}");
+    let short = seen(&place.run(&["audit", "--limit", "1"]));
+    assert!(short.contains("The newest 1 of more"), "{short}");
+    assert_eq!(place.run(&["audit", "--since", "noon"]).status.code(), Some(2));
+    let maya = place.token_of("maya");
+    let denied = place.command(&["audit"]).env("ZEPHYR_TOKEN", maya).output().unwrap();
+    assert!(!denied.status.success() && seen(&denied).contains("Only admins"), "{}", seen(&denied));
 }
