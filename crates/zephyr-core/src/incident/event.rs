@@ -30,6 +30,7 @@ pub struct Event {
 
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "an opening comes once in a log, and is not kept in numbers")]
 pub enum Body {
     /// It was opened.
     Opened {
@@ -153,6 +154,7 @@ impl Event {
         by_somebody
             && match &self.body {
                 Body::Opened { .. }
+                | Body::DeclaredAgain { .. }
                 | Body::Updated { .. }
                 | Body::Reclassified { .. }
                 | Body::ServiceSet { .. }
@@ -174,7 +176,7 @@ impl Event {
                     | PageEvent::Renamed { .. }
                     | PageEvent::NotReached { .. } => false,
                 },
-                Body::Ring { .. } | Body::Mirror { .. } | Body::SimilarOpened { .. } => false,
+                Body::SimilarOpened { .. } | Body::Ring { .. } | Body::Mirror { .. } => false,
             }
     }
 }

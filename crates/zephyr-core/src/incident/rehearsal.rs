@@ -100,7 +100,8 @@ pub fn rehearse(world: &World, severity: Severity, service: Option<&ServiceId>, 
 
 fn opened(world: &World, severity: Severity, service: Option<&ServiceId>, at: Timestamp) -> Option<Decided> {
     let declared = Declaration {
-        summary: Summary::new("rehearsal").ok()?,
+        // Names no service and no region, whatever they are called.
+        summary: Summary::new("…").ok()?,
         severity,
         service: service.cloned(),
         region: None,
