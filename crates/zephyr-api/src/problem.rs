@@ -72,7 +72,8 @@ pub struct Problem {
     /// HTTP status.
     pub status: u16,
     /// What failed, in a few words.
-    pub title: String,
+    #[schema(value_type = String)]
+    pub title: Box<str>,
     /// Why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
@@ -99,7 +100,7 @@ impl Problem {
         Self {
             code,
             status: code.status(),
-            title: title.into(),
+            title: title.into().into_boxed_str(),
             detail: None,
             hint: None,
             field: None,

@@ -158,7 +158,6 @@ impl Event {
                 | Body::Updated { .. }
                 | Body::Reclassified { .. }
                 | Body::ServiceSet { .. }
-                | Body::DeclaredAgain { .. }
                 | Body::ReporterSet { .. }
                 | Body::Reopened { .. }
                 | Body::Resolved { .. }

@@ -8,7 +8,7 @@ use zephyr_api::{Changed, Code, Incident, JoinIncident, OpenIncident, Problem};
 use super::{Session, paths};
 use crate::cli;
 use crate::client::CallError;
-use crate::failure::{Exit, Failure};
+use crate::failure::Failure;
 use crate::machine;
 use crate::opening::OpeningKey;
 use crate::printer::Line;
@@ -77,7 +77,7 @@ pub async fn declare(
 
 /// What an opening is answered.
 enum Answer {
-    Opened(Changed),
+    Opened(Box<Changed>),
     /// One about the same is open; the key is that of the opening.
     Similar(Box<Incident>, OpeningKey),
 }
@@ -106,7 +106,7 @@ async fn open(session: &Session<'_>, settings: &Settings, body: &OpenIncident) -
         }
         Ok(changed) => {
             key.forget();
-            Ok(Answer::Opened(changed))
+            Ok(Answer::Opened(Box::new(changed)))
         }
     }
 }
