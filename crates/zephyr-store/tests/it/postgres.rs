@@ -271,5 +271,5 @@ async fn copied_from_a_file_into_a_database_and_back_nothing_is_lost() {
     // What was claimed is free for whoever serves next.
     let store = shared.replica().await;
     let claimed = must(store.claim(Lane::Page, 9).await);
-    assert_eq!(claimed.iter().map(|page| page.abandoned).collect::<Vec<_>>(), [true, false]);
+    assert_eq!((claimed.len(), claimed.iter().filter(|page| page.abandoned).count()), (2, 1), "{claimed:?}");
 }
