@@ -15,6 +15,7 @@ pub mod mirror;
 pub mod oncall;
 pub mod page;
 pub mod policy;
+pub mod proof;
 pub mod rate;
 pub mod text;
 pub mod world;

@@ -63,6 +63,9 @@ impl Metrics {
         for error in ["unavailable", "unknown", "lapsed", "corrupt"] {
             drop(metrics.store_errors.get_or_create(&vec![("error", error)]));
         }
+        for class in ["2xx", "4xx", "5xx"] {
+            drop(metrics.requests.get_or_create(&vec![("status", class)]));
+        }
         for result in ["done", "conflict", "fenced", "repeated"] {
             drop(metrics.commits.get_or_create(&vec![("result", result)]));
         }

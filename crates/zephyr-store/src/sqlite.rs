@@ -15,10 +15,13 @@ mod open;
 mod ports;
 mod read;
 mod registry;
+mod reserve;
 mod rows;
 mod script;
 mod writing;
 
+#[cfg(test)]
+mod migrating;
 #[cfg(test)]
 mod prepared;
 
@@ -74,6 +77,7 @@ struct Inner {
     connect: SqliteConnectOptions,
     readers: SqlitePool,
     guard: Guard,
+    reserve: reserve::Reserve,
     prune: claims::Prune,
 }
 

@@ -77,6 +77,7 @@ async fn run(cli: Cli, printer: &mut Printer) -> Result<Exit, Failure> {
         Some(Command::Man(given)) => commands::manual::pages(printer, &given, settings.json),
         Some(Command::Serve(given)) => return commands::serve::run(printer, &settings, given).await,
         Some(Command::Check(given)) => return commands::check::run(printer, given, settings.json).await,
+        Some(Command::Simulate(given)) => commands::simulate::run(printer, &settings, &given).await,
         Some(Command::Doctor(given)) => return commands::doctor::run(printer, &settings, given).await,
         Some(Command::Store(given)) => return commands::store::run(printer, &settings, given).await,
         Some(Command::Demo(given)) => return commands::demo::run(printer, given, settings.json).await,
@@ -127,6 +128,7 @@ async fn ask(session: &mut Session<'_>, settings: &Settings, command: Option<Com
             Command::Init(_)
             | Command::Serve(_)
             | Command::Check(_)
+            | Command::Simulate(_)
             | Command::Demo(_)
             | Command::Doctor(_)
             | Command::Store(_)

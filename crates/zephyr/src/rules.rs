@@ -17,6 +17,7 @@ pub fn explained(rule: Rule) -> String {
 
 fn page(rule: Rule) -> &'static str {
     match rule {
+        Rule::AsleepOnCall => page!("asleep-on-call"),
         Rule::BadDays => page!("bad-days"),
         Rule::BadDuration => page!("bad-duration"),
         Rule::BadEmail => page!("bad-email"),
@@ -52,7 +53,11 @@ fn page(rule: Rule) -> &'static str {
         Rule::MissingSeverity => page!("missing-severity"),
         Rule::NameCollision => page!("name-collision"),
         Rule::NoAddress => page!("no-address"),
+        Rule::NobodyAwake => page!("nobody-awake"),
+        Rule::NobodyOnCall => page!("nobody-on-call"),
         Rule::NotYet => page!("not-yet"),
+        Rule::OneChannel => page!("one-channel"),
+        Rule::OnePersonTwoSteps => page!("one-person-two-steps"),
         Rule::RegionCount => page!("region-count"),
         Rule::ReservedName => page!("reserved-name"),
         Rule::StepWithoutWait => page!("step-without-wait"),

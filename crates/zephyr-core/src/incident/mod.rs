@@ -33,6 +33,7 @@ mod narrate;
 mod open;
 mod outcome;
 mod reclassify;
+mod rehearsal;
 mod reporter;
 mod review;
 mod stored;
@@ -48,9 +49,11 @@ pub use figures::{Calls, Figures, Pages};
 pub use narrate::{Line, narrate};
 pub use open::{Declaration, Open, open};
 pub use outcome::outcome;
+pub use rehearsal::{Deed, Rehearsal, What, rehearse};
 pub use reporter::{NoReporter, Reporter};
 pub use review::{LateUpdate, Review, review};
 pub use stored::{BadEvent, StoredEvent};
+pub(crate) use targets::pages;
 pub use wake::wake;
 
 /// Format number of the state as JSON. Raised with every change of its shape; older states are folded anew.

@@ -9,7 +9,7 @@ const FALLBACK: &str = "platform";
 
 /// The pages that a severity asks for, in the order of the ladder. Where no service is known, platform is paged in
 /// its owner's place.
-pub(super) fn pages(policy: &Policy, severity: Severity, service: Option<&ServiceId>) -> Vec<PageEvent> {
+pub(crate) fn pages(policy: &Policy, severity: Severity, service: Option<&ServiceId>) -> Vec<PageEvent> {
     let Some(rule) = policy.severities.get(&severity) else { return Vec::new() };
     let known = service.and_then(|id| policy.services.get(id));
     let platform = FALLBACK.parse::<RotationId>().ok().filter(|id| policy.rotations.contains_key(id));

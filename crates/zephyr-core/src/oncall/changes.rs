@@ -86,7 +86,7 @@ impl Changes {
     }
 
     /// The instants at which what is arranged for a rotation begins or ends.
-    pub(super) fn edges<'a>(&'a self, rotation: &'a RotationId) -> impl Iterator<Item = Timestamp> + 'a {
+    pub(crate) fn edges<'a>(&'a self, rotation: &'a RotationId) -> impl Iterator<Item = Timestamp> + 'a {
         let overrides = self.overrides.iter().filter(|arranged| arranged.rotation == *rotation);
         let overrides = overrides.map(|arranged| (arranged.from, arranged.until));
         let leave = self.leave.iter().map(|leave| (leave.from, leave.until));

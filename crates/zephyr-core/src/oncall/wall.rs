@@ -7,6 +7,25 @@ use jiff::{Timestamp, ToSpan};
 
 use crate::policy::{DailyWindow, Window};
 
+/// What is odd about a wall-clock time in a zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Odd {
+    /// The clock skips it: the first instant after the gap is meant.
+    Skipped,
+    /// It comes twice: the first is meant.
+    Twice,
+}
+
+/// The instant that a wall-clock time means, and what is odd about it.
+pub fn meant(zone: &TimeZone, wall: DateTime) -> (Timestamp, Option<Odd>) {
+    let odd = match zone.to_ambiguous_timestamp(wall).offset() {
+        AmbiguousOffset::Unambiguous { .. } => None,
+        AmbiguousOffset::Fold { .. } => Some(Odd::Twice),
+        AmbiguousOffset::Gap { .. } => Some(Odd::Skipped),
+    };
+    (instant(zone, wall), odd)
+}
+
 /// The instant of a wall-clock time in a zone. Beyond what a timestamp can hold, the nearest that it can.
 pub(crate) fn instant(zone: &TimeZone, wall: DateTime) -> Timestamp {
     match zone.to_ambiguous_timestamp(wall).offset() {

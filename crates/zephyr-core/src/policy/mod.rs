@@ -20,7 +20,7 @@ mod rule;
 
 pub use compare::{Change, Kind, compare};
 pub use mistake::Mistake;
-pub use read::{read, version, without_contacts};
+pub use read::{locate, read, version, without_contacts};
 pub use rotation::{DailyWindow, Every, Layer, Rotation, Slot, Weekdays, Window};
 pub use rule::{NoSuchRule, Rule};
 

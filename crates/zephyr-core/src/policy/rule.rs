@@ -26,6 +26,8 @@ macro_rules! rules {
 }
 
 rules! {
+    /// Whoever is on call for EM, founder or a rotation of one sleeps.
+    AsleepOnCall "asleep-on-call",
     /// Something that is not a day of the week.
     BadDays "bad-days",
     /// Something that is not a length of time.
@@ -96,8 +98,16 @@ rules! {
     NameCollision "name-collision",
     /// A way to ring a person who has no address for it.
     NoAddress "no-address",
+    /// Nobody on the first two steps of a page is awake.
+    NobodyAwake "nobody-awake",
+    /// Nobody is on call in a rotation.
+    NobodyOnCall "nobody-on-call",
     /// A system that cannot be connected yet.
     NotYet "not-yet",
+    /// Somebody who is reached over one network only.
+    OneChannel "one-channel",
+    /// Somebody on two steps of a chain.
+    OnePersonTwoSteps "one-person-two-steps",
     /// No regions, or too many.
     RegionCount "region-count",
     /// A name that means something else.

@@ -15,6 +15,7 @@ mod paging;
 mod policy;
 mod policy_acme;
 mod policy_mistakes;
+mod proof;
 mod scene;
 mod schedules;
 mod stored;

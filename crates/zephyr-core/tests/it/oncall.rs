@@ -23,7 +23,7 @@ pub fn layer(zone: &str, hours: Option<&str>, handoff: &str, from: &str, people:
     }
 }
 
-fn window(text: &str) -> DailyWindow {
+pub fn window(text: &str) -> DailyWindow {
     let (from, to) = text.split_once('-').unwrap();
     DailyWindow { from: from.parse().unwrap(), to: to.parse().unwrap() }
 }
@@ -233,7 +233,7 @@ fn handoffs(layer: &Layer, until: DateTime) -> Vec<DateTime> {
     all
 }
 
-fn any_time() -> impl Strategy<Value = Time> {
+pub fn any_time() -> impl Strategy<Value = Time> {
     // Often in the small hours, where clocks change.
     (prop_oneof![0_i8..4, 0_i8..24], 0_i8..60).prop_map(|(hour, minute)| jiff::civil::time(hour, minute, 0, 0))
 }

@@ -9,14 +9,17 @@ use zephyr_core::{RotationId, SignedDuration, Timestamp};
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/acme/zephyr.toml");
 
 pub fn acme() -> Policy {
-    let text = std::fs::read_to_string(FILE).unwrap();
-    match read(&text) {
+    match read(&acme_text()) {
         Ok(policy) => policy,
         Err(mistakes) => {
             let told: Vec<String> = mistakes.iter().map(|mistake| mistake.render("zephyr.toml")).collect();
             panic!("{}", told.join("\n"))
         }
     }
+}
+
+pub fn acme_text() -> String {
+    std::fs::read_to_string(FILE).unwrap()
 }
 
 /// Every hour of a year, on which all hours of the file begin, and around each instant at which a turn ends.

@@ -107,6 +107,7 @@ impl Inner {
         let looked_at = self.prune.looked_at.load(Ordering::Relaxed);
         if now.saturating_sub(looked_at) >= PRUNE_EVERY_MICROS {
             self.prune.looked_at.store(now, Ordering::Relaxed);
+            self.reserve.look_again();
             errors::note(self.prune(now).await);
         }
     }

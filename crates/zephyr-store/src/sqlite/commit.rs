@@ -25,6 +25,9 @@ impl Inner {
         if commits.is_empty() {
             return Ok(Vec::new());
         }
+        if self.reserve.is_low() && commits.iter().all(|commit| commit.expected == 0) {
+            return Err(StoreError::Unavailable("the disk is full, what is left is for what is known".to_owned()));
+        }
         let mut writing = self.writing().await?;
         let now = self.clock.now();
         let known = self.begin_knowing(&mut writing, commits, now).await?;

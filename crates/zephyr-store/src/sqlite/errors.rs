@@ -38,6 +38,11 @@ pub(super) fn unreadable(error: impl std::fmt::Display) -> StoreError {
     StoreError::Corrupt(error.to_string())
 }
 
+/// Whether there is no space on the disk.
+pub(super) fn is_full(error: &Error) -> bool {
+    code(error) == Some(FULL)
+}
+
 /// The primary result code.
 pub(super) fn code(error: &Error) -> Option<i32> {
     Some(extended(error)? & 0xff)

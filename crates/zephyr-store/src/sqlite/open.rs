@@ -178,6 +178,7 @@ pub(super) async fn open(path: &Path, options: &Options) -> Result<Inner, OpenEr
         connect,
         readers,
         guard,
+        reserve: super::reserve::Reserve::beside(path),
         prune: super::claims::Prune::default(),
     })
 }

@@ -71,6 +71,9 @@ impl Writing<'_> {
                 Ok(())
             }
             Err(error) => {
+                if errors::is_full(&error) {
+                    self.inner.reserve.give_up();
+                }
                 let error = errors::at_commit(error);
                 if matches!(error, StoreError::Unknown(_)) {
                     self.inner.guard.condemn_disk(&error);

@@ -197,6 +197,39 @@ fn world() -> Arc<World> {
     Arc::new(World::new(policy, Runbook::Missing { path: "runbooks/incident.md".into() }))
 }
 
+/// Five hundred people in a hundred rotations that follow the sun, each with a service.
+pub fn large() -> World {
+    const LAYERS: [(&str, &str); 3] =
+        [("Europe/Berlin", "08:00-19:00"), ("America/Denver", "09:00-19:00"), ("Asia/Singapore", "08:00-18:00")];
+    let mut text = "[organisation]\nname = \"Large\"\nregions = [\"eu\"]\n\
+                    [holidays]\nfeasts = [2026-12-25, 2027-01-01, 2027-05-01]\n"
+        .to_owned();
+    for (n, (zone, _)) in (0..500).zip(LAYERS.into_iter().cycle()) {
+        text.push_str(&format!("[people.p{n}]\nzone = \"{zone}\"\nphone = \"+4477009{n:05}\"\n"));
+    }
+    for n in 0..100 {
+        let name = match n {
+            0 => "platform".to_owned(),
+            1 => "em".to_owned(),
+            2 => "founder".to_owned(),
+            n => format!("r{n}"),
+        };
+        text.push_str(&format!("[services.s{n}]\nowner = \"{name}\"\n[rotations.{name}]\nlayers = [\n"));
+        for (index, (zone, hours)) in LAYERS.into_iter().enumerate() {
+            let people: Vec<String> =
+                (0..4).map(|turn| format!("\"p{}\"", (n * 5 + turn * 3) / 3 * 3 % 498 + index)).collect();
+            let people = people.join(", ");
+            text.push_str(&format!(
+                "  {{ zone = \"{zone}\", hours = \"{hours}\", every = \"1 week\", handoff = \"Monday 09:00\", \
+                 from = 2026-01-05, people = [{people}] }},\n"
+            ));
+        }
+        text.push_str("]\n");
+    }
+    let policy = zephyr_core::policy::read(&text).unwrap();
+    World::new(policy, Runbook::Missing { path: "runbooks/incident.md".into() })
+}
+
 /// Numbers that look random enough for ids.
 struct Chance(u64);
 

@@ -20,10 +20,11 @@ mod serve;
 mod store;
 mod token;
 mod values;
+mod when;
 mod why;
 
 pub use audit::{Audit, When};
-pub use check::{Check, Doctor};
+pub use check::{Check, CheckFormat, Doctor, Simulate};
 pub use incident::{End, Incident, List, One, Open, Reopen, Resolve, SetService, SetSeverity, Show, Timeline, Update};
 pub use init::Init;
 pub use manual::{Completions, Manual};
@@ -32,6 +33,7 @@ pub use serve::{Demo, Serve};
 pub use store::Store;
 pub use token::{CreateToken, RevokeToken, Token};
 pub use values::{IncidentArg, LogFormat};
+pub use when::Moment;
 pub use why::{Missed, Report, Why};
 
 /// Incident response and on-call, on your own machine.
@@ -91,8 +93,12 @@ Examples:
 Examples:
   zephyr check
   zephyr check my-company/zephyr.toml --json
+  zephyr check --horizon 366d
+  zephyr check --horizon 366d --format github
   zephyr check --explain unknown-zone")]
     Check(Check),
+    /// Who would ring when, on which device, if an incident were opened and nobody answered
+    Simulate(Simulate),
     /// Open an incident, look at it, end it
     #[command(subcommand)]
     #[command(after_help = "\

@@ -11,7 +11,9 @@ use zephyr_core::policy::{Mistake, Policy, Rule, Severity};
 use zephyr_core::text::Summary;
 use zephyr_core::{Actor, Cause, IncidentId, PersonId, ServiceId, World};
 
-use crate::cli;
+use super::annotations::{self, Note};
+use super::proof::{self, Proven};
+use crate::cli::{self, CheckFormat};
 use crate::failure::{Exit, Failure};
 use crate::machine;
 use crate::printer::{Line, Printer, Style};
@@ -34,6 +36,9 @@ struct Report {
     services: Vec<Owned>,
     /// Rotations without anybody on call at that moment: a page for one begins further up its chain.
     nobody_on_call: Vec<String>,
+    /// Only where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    proof: Option<Proven>,
 }
 
 #[derive(Debug, Serialize)]
@@ -86,26 +91,48 @@ pub async fn run(printer: &mut Printer, given: cli::Check, json: bool) -> Result
     }
     let read = policy_file::read(&given.file, "`zephyr check FILE`")?;
     let now = machine::now();
-    match read {
+    let format = if json { CheckFormat::Json } else { given.format };
+    let file = match read {
+        Ok(file) => file,
         Err(mistakes) => {
-            if json {
-                printer.json(&unsound(&given.file, &mistakes, now));
-                return Ok(Exit::Refused);
+            let notes: Vec<Note> = mistakes.iter().map(Note::from).collect();
+            match format {
+                CheckFormat::Json => printer.json(&unsound(&given.file, &mistakes, now)),
+                CheckFormat::Sarif | CheckFormat::Github => annotate(printer, &given.file, format, &notes),
+                CheckFormat::Text => {
+                    policy_file::tell(&given.file, &mistakes, printer);
+                    return Err(policy_file::failure(&given.file, &mistakes));
+                }
             }
-            policy_file::tell(&given.file, &mistakes, printer);
-            Err(policy_file::failure(&given.file, &mistakes))
+            return Ok(Exit::Refused);
         }
-        Ok(file) => {
-            let runbook = Place::beside(&given.file, &file.policy.runbook).version().await;
-            let world = World::new(file.policy, runbook);
-            let report = sound(&given.file, &world, now);
-            if json {
-                printer.json(&report)
-            } else {
-                show(printer, &report, &world)
-            }
-            Ok(Exit::Done)
+    };
+    let runbook = Place::beside(&given.file, &file.policy.runbook).version().await;
+    let world = World::new(file.policy, runbook);
+    let mut report = sound(&given.file, &world, now);
+    report.proof = proof::of(&given, &world, &file.text, now);
+    let failure = report.proof.as_ref().and_then(|proof| proof.failure(&given.file, given.strict));
+    match format {
+        CheckFormat::Json => printer.json(&report),
+        CheckFormat::Sarif | CheckFormat::Github => {
+            let notes = report.proof.as_ref().map(Proven::notes).unwrap_or_default();
+            annotate(printer, &given.file, format, &notes);
         }
+        CheckFormat::Text => {
+            show(printer, &report, &world);
+            report.proof.iter().for_each(|proof| proof.show(&given.file, printer));
+            return failure.map_or(Ok(Exit::Done), Err);
+        }
+    }
+    Ok(if failure.is_some() { Exit::Refused } else { Exit::Done })
+}
+
+fn annotate(printer: &mut Printer, file: &Path, format: CheckFormat, notes: &[Note]) {
+    match format {
+        CheckFormat::Github => {
+            annotations::github(file, notes).iter().for_each(|line| printer.line(Line::new().plain(line)));
+        }
+        CheckFormat::Sarif | CheckFormat::Text | CheckFormat::Json => printer.json(&annotations::sarif(file, notes)),
     }
 }
 
@@ -135,6 +162,7 @@ fn unsound(file: &Path, mistakes: &[Mistake], at: Timestamp) -> Report {
         severities: Vec::new(),
         services: Vec::new(),
         nobody_on_call: Vec::new(),
+        proof: None,
     }
 }
 
@@ -152,6 +180,7 @@ fn sound(file: &Path, world: &World, at: Timestamp) -> Report {
         severities,
         services,
         nobody_on_call: empty.map(ToString::to_string).collect(),
+        proof: None,
     }
 }
 

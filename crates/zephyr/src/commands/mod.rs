@@ -14,6 +14,7 @@ use crate::render::Clock;
 use crate::settings::Settings;
 
 pub mod ack;
+mod annotations;
 pub mod audit;
 pub mod check;
 pub mod demo;
@@ -31,8 +32,10 @@ pub mod overview;
 pub mod page_change;
 pub mod page_list;
 pub mod policy;
+mod proof;
 pub mod report_missed;
 pub mod serve;
+pub mod simulate;
 pub mod store;
 pub mod token_create;
 pub mod token_list;

@@ -26,6 +26,7 @@ mod names;
 mod notes;
 mod organisation;
 mod people;
+mod place;
 mod rotations;
 mod section;
 mod sentences;
@@ -35,6 +36,7 @@ mod syntax;
 mod words;
 
 pub use contacts::without_contacts;
+pub use place::locate;
 
 const KEYS: [&str; 17] = [
     "organisation",

@@ -1,6 +1,7 @@
 //! The pages of `docs` and the README: every command in them is run, and every link leads somewhere.
 
 mod links;
+mod operate;
 mod page;
 mod rules;
 mod sandbox;

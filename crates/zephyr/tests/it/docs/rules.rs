@@ -34,7 +34,9 @@ fn every_page_shows_its_rule_broken_and_then_kept() {
             .steps
             .into_iter()
             .filter_map(|step| match step {
-                Step::Run { command, prints, .. } if command == "zephyr check" => prints.map(|lines| lines.join("\n")),
+                Step::Run { command, prints, .. } if command.starts_with("zephyr check") => {
+                    prints.map(|lines| lines.join("\n"))
+                }
                 _ => None,
             })
             .collect();
