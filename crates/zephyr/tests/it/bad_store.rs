@@ -1,8 +1,8 @@
-//! Stores that cannot be used: read-only, full, deleted underneath. Each is told, and nothing that was accepted is lost.
+//! Stores that cannot be used: read-only, or deleted underneath. Each is told, and nothing that was accepted is lost.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -94,50 +94,4 @@ fn f12_a_folder_or_a_file_that_may_only_be_read_is_told() {
     allow(&data, 0o777);
     allow(&data.join("zephyr.db"), 0o444);
     see!(seen(&as_nobody(&place, &serve).unwrap().output().unwrap()));
-}
-
-/// A file system of its own, taken away at the end; `None` where none can be had.
-struct Tiny(PathBuf);
-
-impl Tiny {
-    fn at(path: PathBuf) -> Option<Self> {
-        fs::create_dir(&path).unwrap();
-        let mut mount = Command::new("mount");
-        mount.args(["-t", "tmpfs", "-o", "size=4m,mode=0700", "tmpfs"]).arg(&path);
-        let mounted = mount.output().is_ok_and(|mounted| mounted.status.success());
-        mounted.then_some(Self(path))
-    }
-}
-
-impl Drop for Tiny {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg("--lazy").arg(&self.0).status();
-    }
-}
-
-#[test]
-fn f10_a_full_disk_refuses_openings_and_goes_on_when_there_is_space() {
-    let place = Place::new();
-    let Some(_tiny) = Tiny::at(place.path("zephyr-data")) else {
-        return skipped("f10_a_full_disk_refuses_openings_and_goes_on_when_there_is_space", "nothing may be mounted");
-    };
-    let server = place.start();
-    assert!(place.run(&MISSION).status.success());
-    place.until_told("INC-1", "maya reached by push");
-    let filler = place.path("zephyr-data/filler");
-    let full = fs::write(&filler, vec![0_u8; 8 * 1024 * 1024]);
-    assert!(full.is_err(), "it is full");
-    // What SQLite keeps for later may hold one more.
-    let refused = place.until("it is refused", || Some(place.run(&MISSION)).filter(|ran| !ran.status.success()));
-    see!(seen(&refused));
-    assert!(place.see(&["incident", "list"]).contains("INC-1"), "what is known is still shown");
-    fs::remove_file(&filler).unwrap();
-    let before = place.json(&["incident", "list"])["incidents"].as_array().unwrap().len();
-    assert!(place.run(&MISSION).status.success());
-    assert_eq!(place.json(&["incident", "list"])["incidents"].as_array().unwrap().len(), before + 1);
-    assert!(place.run(&["--as", "maya", "ack"]).status.success());
-    server.terminate();
-    fs::write(&filler, vec![0_u8; 8 * 1024 * 1024]).unwrap_err();
-    let started = place.see(&["serve", "--listen", "127.0.0.1:0"]);
-    assert!(started.starts_with("exit 1") && started.contains("its disk is full"), "{started}");
 }
