@@ -47,7 +47,7 @@ pub async fn declare(
     choice: Choice,
 ) -> Result<Changed, Failure> {
     let (other, key) = match open(session, settings, &body).await? {
-        Answer::Opened(changed) => return Ok(changed),
+        Answer::Opened(changed) => return Ok(*changed),
         Answer::Similar(other, key) => (other, key),
     };
     let wish = match choice {
@@ -67,7 +67,7 @@ pub async fn declare(
     key.forget();
     body.anyway = true;
     match open(session, settings, &body).await? {
-        Answer::Opened(changed) => Ok(changed),
+        Answer::Opened(changed) => Ok(*changed),
         Answer::Similar(other, key) => {
             key.forget();
             Err(Failure::refused(format!("nothing was opened: {} is about the same", other.label)))
