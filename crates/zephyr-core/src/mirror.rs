@@ -149,12 +149,18 @@ impl<Doc: Document> Mirror<Doc> {
             }
             MirrorEvent::Absent => self.in_flight = None,
             MirrorEvent::Refused { error, rest_until } => {
-                self.in_flight = None;
+                // A question without an answer leaves the doubt where it is: it is asked again before anything is.
+                self.in_flight = self.in_flight.take().filter(|step| step.lookup);
                 self.trouble = Some(error.clone());
                 self.refusals = self.refusals.saturating_add(1);
                 self.rest_until = Some(*rest_until);
             }
-            MirrorEvent::Rested => self.rest_until = None,
+            MirrorEvent::Rested => {
+                self.rest_until = None;
+                if let Some(step) = &mut self.in_flight {
+                    step.since = seq;
+                }
+            }
         }
     }
 

@@ -67,13 +67,33 @@ pub struct NewRow<'c> {
     pub end: Option<&'c End>,
 }
 
+/// Streams on which a commit of a slice was refused. Whatever follows on them was decided on what is not there, also
+/// where somebody else has meanwhile brought the stream to the version that it expects.
+#[derive(Debug, Default)]
+pub struct Refused(HashSet<StreamId>);
+
+impl Refused {
+    /// The answer to a commit that on its own would get `answer`.
+    pub fn answer(&mut self, commit: &Commit, answer: Committed) -> Committed {
+        let answer = match answer {
+            Committed::Done if self.0.contains(&commit.stream) => Committed::Conflict,
+            answer => answer,
+        };
+        if answer != Committed::Done {
+            self.0.insert(commit.stream);
+        }
+        answer
+    }
+}
+
 impl<'c> Plan<'c> {
     /// Decides each commit on what the store holds and what the commits before it in the slice wrote.
     pub fn of(commits: &'c [Commit], mut known: Known) -> (Self, IndexChange) {
         let mut plan = Self::default();
         let before = known.index.clone();
+        let mut refused = Refused::default();
         for commit in commits {
-            let answer = known.answer(commit);
+            let answer = refused.answer(commit, known.answer(commit));
             plan.answers.push(answer);
             if answer == Committed::Done {
                 plan.take(commit);

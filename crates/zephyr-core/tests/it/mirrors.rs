@@ -3,6 +3,7 @@
 use insta::assert_snapshot;
 use zephyr_core::effect::{ChannelOp, Effect, Outcome, Receipt};
 use zephyr_core::incident::Command;
+use zephyr_core::mirror::MirrorEvent;
 
 use crate::scene::{Scene, done, refused};
 
@@ -145,4 +146,70 @@ fn p3_a_channel_created_after_cancelling_is_archived() {
     scene.deliver(made);
     assert!(scene.state.channel.shown.archived);
     assert_snapshot!(format!("{:?}", scene.state.status.shown.updates), @r#"[(Withdrawn, "checkout in eu-frankfurt: a false alarm, nothing was affected.")]"#);
+}
+
+#[test]
+fn f43_a_question_that_nobody_answers_is_asked_again_and_nothing_is_repeated_before() {
+    let mut scene = Scene::open(2, CHECKOUT, None);
+    let unclear = || Some(Outcome::Ambiguous { error: "timed out".into() });
+    scene.deliver(|effect| match effect {
+        Effect::Channel(send) if !send.lookup => unclear(),
+        Effect::Channel(_) => Some(refused()),
+        other => made(other),
+    });
+    assert_eq!(in_flight(&scene), "", "it rests");
+    let rest = scene.state.channel.rest_until.unwrap();
+    scene.now = rest;
+    let decided = zephyr_core::incident::wake(&scene.state, &scene.world, rest);
+    let asked: Vec<bool> = decided
+        .effects
+        .iter()
+        .filter_map(|(_, effect)| match effect {
+            Effect::Channel(send) => Some(send.lookup),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(asked, [true], "asked about again, not done again");
+}
+
+#[test]
+fn a_mirror_that_is_refused_rests_longer_each_time_up_to_half_an_hour() {
+    let mut mirror = Scene::open(2, CHECKOUT, None).state.ticket;
+    let mut rests = Vec::new();
+    for seq in 2..9 {
+        rests.push(mirror.rest().as_mins());
+        let rest_until = jiff::Timestamp::UNIX_EPOCH;
+        mirror.apply(&MirrorEvent::Refused { error: "no".into(), rest_until }, seq);
+    }
+    assert_eq!(rests, [2, 4, 8, 16, 32, 32, 32]);
+    mirror.apply(&MirrorEvent::Done { remote: None, link: None }, 9);
+    assert_eq!(mirror.rest().as_mins(), 2, "what goes right is a new beginning");
+}
+
+#[test]
+fn what_is_pending_is_said_until_it_is_shown() {
+    let mut scene = Scene::open(2, CHECKOUT, None);
+    let pending = |scene: &Scene| {
+        let state = &scene.state;
+        (state.channel.is_pending(&state.channel_wanted()), state.ticket.is_pending(&state.ticket_wanted()))
+    };
+    assert_eq!(pending(&scene), (true, true), "under way");
+    scene.deliver(|effect| match effect {
+        Effect::Channel(_) => made(effect),
+        Effect::Ticket(_) => Some(refused()),
+        _ => None,
+    });
+    assert_eq!(pending(&scene), (false, true), "nothing is under way, and the ticket is not there");
+    scene.acknowledges("ines");
+    assert_eq!(pending(&scene), (true, true), "the card is another");
+}
+
+#[test]
+fn an_answer_to_a_step_that_is_not_under_way_any_more_changes_nothing() {
+    let mut scene = Scene::open(2, CHECKOUT, None);
+    let (id, create) = scene.effects.iter().find(|(_, effect)| matches!(effect, Effect::Ticket(_))).cloned().unwrap();
+    scene.deliver(made);
+    let late = Outcome::Ambiguous { error: "timed out".into() };
+    let decided = zephyr_core::incident::outcome(&scene.state, id, &create, late, "tickets", &scene.world, scene.now);
+    assert_eq!((decided.events, decided.effects), (vec![], vec![]));
 }

@@ -6,12 +6,25 @@ use std::collections::btree_map::Entry;
 use zephyr_engine::ports::{Commit, Committed, End, EventRow, StreamRow, UNIQUE_KEY};
 
 use super::data::{Data, EffectRow, Stream, whole};
+use crate::plan::Refused;
 use crate::request_counts;
 
 impl Data {
     /// Writes a commit of an epoch, or says why not. The checks go from the last word to the first: an answered request stays
     /// answered, an effect that is not held is forgotten, and only then is it worth deciding anew.
-    pub(super) fn apply(&mut self, commit: &Commit, epoch: u64) -> Committed {
+    pub(super) fn apply(&mut self, commit: &Commit, epoch: u64, refused: &mut Refused) -> Committed {
+        let answer = refused.answer(commit, self.check(commit, epoch));
+        if answer == Committed::Done {
+            self.write_stream(commit);
+            self.write_effects(commit, epoch);
+            if let Some(request) = &commit.request {
+                self.requests.insert(request.key.clone(), request.clone());
+            }
+        }
+        answer
+    }
+
+    fn check(&self, commit: &Commit, epoch: u64) -> Committed {
         if commit.request.as_ref().is_some_and(|request| self.answered(&request.key)) {
             return Committed::Repeated;
         }
@@ -21,11 +34,6 @@ impl Data {
         let version = self.streams.get(&commit.stream).map_or(0, |stream| stream.row.version);
         if version != commit.expected || self.takes_number(commit) {
             return Committed::Conflict;
-        }
-        self.write_stream(commit);
-        self.write_effects(commit, epoch);
-        if let Some(request) = &commit.request {
-            self.requests.insert(request.key.clone(), request.clone());
         }
         Committed::Done
     }

@@ -12,6 +12,7 @@ use zephyr_engine::ports::{
 
 use super::ModelStore;
 use super::data::Data;
+use crate::plan::Refused;
 
 impl Store for ModelStore {
     async fn now(&self) -> Result<Timestamp, StoreError> {
@@ -30,7 +31,8 @@ impl Store for ModelStore {
 
     async fn commit(&self, commits: &[Commit]) -> Result<Vec<Committed>, StoreError> {
         let (mut data, epoch) = self.lock_for_writing()?;
-        Ok(commits.iter().map(|commit| data.apply(commit, epoch)).collect())
+        let mut refused = Refused::default();
+        Ok(commits.iter().map(|commit| data.apply(commit, epoch, &mut refused)).collect())
     }
 
     async fn due(&self, limit: usize) -> Result<Due, StoreError> {

@@ -8,7 +8,7 @@ use zephyr_core::effect::Lane;
 use zephyr_engine::ports::{Committed, End, Finish, Registry, Store, StoreError};
 use zephyr_store::ModelStore;
 
-use crate::kit::{after, commit, must, new_page, start, stream, token};
+use crate::kit::{after, commit, must, new_page, options, start, stream, token};
 
 /// The answer of a future that is ready at once.
 fn now<T>(future: impl Future<Output = T>) -> T {
@@ -59,4 +59,27 @@ fn f29_a_handle_of_an_epoch_that_is_over_writes_nothing() {
     assert!(matches!(now(old.put_token(token(0, 0), None)), Err(StoreError::Corrupt(_))));
     assert!(matches!(now(old.revoke_token("tok_0", "nora", None, None)), Err(StoreError::Corrupt(_))));
     assert_eq!(must(now(present.commit(&[late]))), [Committed::Done]);
+}
+
+/// A loads version 1; B writes version 2; A's first decision is refused, and its second expects the version that B made.
+async fn follows_a_refused_one(store: &impl Store) {
+    must(store.commit(&[commit(stream(1), 0, start())]).await);
+    let of_b = commit(stream(1), 1, start());
+    must(store.commit(&[of_b]).await);
+    let of_a = [commit(stream(1), 1, start()), commit(stream(1), 2, start()), commit(stream(2), 0, start())];
+    assert_eq!(must(store.commit(&of_a).await), [Committed::Conflict, Committed::Conflict, Committed::Done]);
+    assert_eq!(must(store.load(&[stream(1)]).await).streams[0].as_ref().map(|row| row.version), Some(2));
+}
+
+#[test]
+fn f27_what_was_decided_on_a_refused_decision_is_refused_with_it() {
+    now(follows_a_refused_one(&ModelStore::new(start())));
+}
+
+#[tokio::test]
+async fn f27_what_was_decided_on_a_refused_decision_is_refused_with_it_in_a_file() {
+    let folder = must(tempfile::tempdir());
+    let clock = zephyr_store::ManualClock::new(start());
+    let store = must(zephyr_store::SqliteStore::open(folder.path().join("zephyr.db"), options(&clock)).await);
+    follows_a_refused_one(&store).await;
 }

@@ -80,5 +80,5 @@ fn f10_a_server_that_is_started_on_a_full_disk_says_so() {
     disk.fill();
     let told = place.see(&["serve", "--listen", "127.0.0.1:0"]);
     assert!(told.starts_with("exit 1\n--- stderr\nerror: zephyr-data/zephyr.db cannot be opened, because"), "{told}");
-    assert!(told.contains("its disk is full\n  now: make space, then start again"), "{told}");
+    assert!(told.contains("its disk is full\n") && told.contains("\n  now: make space, then start again\n"), "{told}");
 }

@@ -38,11 +38,15 @@ fn at(entry: &Value) -> Timestamp {
     entry["at"].as_str().unwrap().parse().unwrap()
 }
 
+/// The mission's line, for one more of the same.
+const ANYWAY: [&str; 7] =
+    ["incident", "open", "--sev", "2", "--anyway", "--summary", "Checkout p99 elevated in eu-frankfurt"];
+
 /// The status line and headers of an answer to a declaration.
 fn declare(place: &Place, key: &str) -> String {
     let local = place.local().unwrap();
     let host = local["url"].as_str().unwrap().trim_start_matches("http://").to_owned();
-    let body = r#"{"summary":"Search is slow","severity":3}"#;
+    let body = r#"{"summary":"Search is slow","severity":3,"anyway":true}"#;
     let request = format!(
         "POST /api/v1/incidents HTTP/1.0\r\nHost: {host}\r\nAuthorization: Bearer {}\r\nZephyr-As: maya\r\n\
          Idempotency-Key: {key}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
@@ -78,7 +82,7 @@ fn f27_f28_three_servers_that_start_at_once_page_everybody_once() {
     }
     // Two opened at once have two numbers.
     let opened = thread::scope(|scope| {
-        let open = |place| scope.spawn(move || seen(&Place::run(place, &MISSION)));
+        let open = |place| scope.spawn(move || seen(&Place::run(place, &ANYWAY)));
         [open(&places[0]), open(&places[2])].map(|opened| opened.join().unwrap())
     });
     assert!(opened.iter().any(|it| it.contains("INC-2")) && opened.iter().any(|it| it.contains("INC-3")), "{opened:?}");
@@ -102,7 +106,7 @@ fn f3_f29_when_one_is_killed_and_another_paused_the_next_step_begins_on_time() {
     signal(second.pid(), "-CONT");
     // It finds that its lease was ended, takes another, and works on.
     places[1].until("the one that was paused goes on", || {
-        let opened = places[1].run(&MISSION);
+        let opened = places[1].run(&ANYWAY);
         opened.status.success().then_some(())
     });
     thread::sleep(Duration::from_secs(1));
