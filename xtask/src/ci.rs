@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 
 use crate::stages::{Action, CI, Stage};
-use crate::{fuzz, say, tidy};
+use crate::{say, tidy};
 
 /// What became of a stage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,7 +73,6 @@ fn now() -> Instant {
 fn run_stage(root: &Path, stage: &Stage, skipped: &Path) -> anyhow::Result<bool> {
     match stage.action {
         Action::Tidy => tidy::run(root),
-        Action::FuzzApi => fuzz::run(root, &[], Some(skipped)),
         Action::Cargo(args) => cargo_with(root, args, &[], &[("ZEPHYR_SKIPPED", skipped)]),
     }
 }

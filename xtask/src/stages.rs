@@ -18,8 +18,6 @@ pub struct Stage {
 pub enum Action {
     /// The checks of `tidy`, in this process.
     Tidy,
-    /// The fuzzer of the API, in this process.
-    FuzzApi,
     /// `cargo` with these arguments.
     Cargo(&'static [&'static str]),
 }
@@ -61,7 +59,6 @@ pub const CI: &[Stage] = &[
         action: Action::Cargo(&["test", "--workspace", "--locked", "--quiet"]),
         needs: None,
     },
-    Stage { name: "a fuzzer of the API", action: Action::FuzzApi, needs: None },
     Stage {
         name: "killed at every fault point",
         // A build of its own: what is shipped has no such points.
