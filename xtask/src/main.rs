@@ -45,7 +45,7 @@ fn run(task: &str, rest: &[String]) -> anyhow::Result<ExitCode> {
     let passed = match task {
         "ci" => ci::run(&root)?,
         "dist" => dist::run(&root)?,
-        "fuzz-api" => fuzz::run(&root, rest, None)?,
+        "fuzz-api" => fuzz::run(&root, rest)?,
         "tidy" => tidy::run(&root)?,
         "gen" => ci::generate(&root)?,
         "help" | "--help" | "-h" => {
