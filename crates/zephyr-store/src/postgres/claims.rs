@@ -7,6 +7,7 @@ use sqlx::postgres::PgRow;
 use zephyr_core::effect::Lane;
 use zephyr_core::{EffectId, StreamId};
 use zephyr_engine::ports::{Claimed, Due, Retry, StoreError};
+use zephyr_fault::{self as fault, Point};
 
 use super::read::REQUEST_KEPT_MICROS;
 use super::rows::{effect, effect_id, get, instant, limit, maybe_time, number, stream_id};
@@ -67,6 +68,7 @@ impl Inner {
         if found.is_empty() || most == 0 {
             return Ok(Vec::new());
         }
+        fault::at(Point::ClaimBegun);
         let mut writing = self.begin_in_epoch(&self.pools.engine).await?;
         let mut claimed = Vec::new();
         for row in found {
@@ -85,6 +87,7 @@ impl Inner {
             claimed.extend(batch.into_iter().map(|(_, effect)| effect));
         }
         writing.finish().await?;
+        fault::at(Point::ClaimDurable);
         Ok(claimed)
     }
 
@@ -95,12 +98,15 @@ impl Inner {
         let mut script = Script::default();
         retries.iter().for_each(|retry| note_retry(&mut script, retry.effect, retry, self.epoch()));
         let script = &script;
+        fault::at(Point::RetryBegun);
         let noted = self.tried(|| async move {
             let mut writing = self.begin_in_epoch(&self.pools.engine).await?;
             writing.write(script).await?;
             writing.finish().await
         });
-        self.in_time(noted).await
+        self.in_time(noted).await?;
+        fault::at(Point::RetryDurable);
+        Ok(())
     }
 
     /// Forgets a little when it is time. Whoever asked what is due does not fail because of it.
