@@ -67,7 +67,8 @@ pub trait Store: Clone + Send + Sync + 'static {
     fn load(&self, ids: &[StreamId]) -> impl Future<Output = Result<Loaded, StoreError>> + Send;
 
     /// Writes all of them in one transaction, in order. Each is applied or refused alone; a refused one leaves
-    /// nothing behind. Durable when it returns.
+    /// nothing behind, and refuses what follows on its stream, and every later one that takes a number where it would
+    /// have taken one. Durable when it returns.
     fn commit(&self, commits: &[Commit]) -> impl Future<Output = Result<Vec<Committed>, StoreError>> + Send;
 
     /// Streams whose `wake_at` has come, most urgent first (`urgency`, then `wake_at`), at most `limit`; and when to

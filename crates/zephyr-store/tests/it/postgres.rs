@@ -16,13 +16,13 @@ use crate::cluster;
 use crate::kit::{commit, must, new_page, options, start, stream, token};
 
 /// A database of its own, and a clock that all replicas on it have.
-struct Shared {
+pub struct Shared {
     url: String,
     clock: ManualClock,
 }
 
 impl Shared {
-    fn new(test: &str) -> Option<Self> {
+    pub fn new(test: &str) -> Option<Self> {
         let cluster = cluster::shared(test)?;
         Some(Self { url: cluster.url(&cluster.database()), clock: ManualClock::new(start()) })
     }
@@ -32,7 +32,7 @@ impl Shared {
         must(PostgresStore::open(&self.url, options).await)
     }
 
-    async fn replica(&self) -> PostgresStore {
+    pub async fn replica(&self) -> PostgresStore {
         let store = self.open().await;
         must(store.renew(limits::LEASE).await);
         store
