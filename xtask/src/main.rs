@@ -4,6 +4,7 @@
 
 mod ci;
 mod dist;
+mod fuzz;
 mod say;
 mod stages;
 mod tidy;
@@ -18,6 +19,7 @@ cargo xtask clippy          lints, warnings are errors
 cargo xtask tidy            the rules of the house
 cargo xtask gen             write the pages that are made from the code
 cargo xtask test [ARGS]     cargo test of the workspace
+cargo xtask fuzz-api [ARGS] somebody else's fuzzer against the server; needs python3
 cargo xtask dist            binary, tarball, Debian package, Dockerfile in target/dist-out
 cargo xtask bench [ARGS]    the benchmark
 cargo xtask faults [TEST]   the real binary, killed at each of its fault points
@@ -43,6 +45,7 @@ fn run(task: &str, rest: &[String]) -> anyhow::Result<ExitCode> {
     let passed = match task {
         "ci" => ci::run(&root)?,
         "dist" => dist::run(&root)?,
+        "fuzz-api" => fuzz::run(&root, rest)?,
         "tidy" => tidy::run(&root)?,
         "gen" => ci::generate(&root)?,
         "help" | "--help" | "-h" => {

@@ -13,12 +13,13 @@ mod declaring;
 mod policy;
 mod problem;
 mod tokens;
+mod whole;
 
 pub use account::{
     Call, CallFigures, CallSend, Calls, MissedIncident, MissedReport, PageCalls, PageFigures, StepCalls,
 };
 pub use audit::{Audit, AuditEntry};
-pub use declaring::ResolveIncident;
+pub use declaring::{JoinIncident, ResolveIncident, Unclear};
 pub use policy::{AppliedPolicy, ApplyPolicy, Policies, PolicyApplied, PolicyChange, PolicyMistake, PolicyText};
 pub use problem::{Code, Problem};
 pub use tokens::{TokenInfo, Tokens};
@@ -32,7 +33,7 @@ pub struct OpenIncident {
     #[schema(min_length = 1, max_length = 1200)]
     pub summary: String,
     /// 1, 2 or 3; 2 where left out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "whole::maybe")]
     #[schema(minimum = 1, maximum = 3)]
     pub severity: Option<u8>,
     /// Name of the service; else it is looked for in the summary.
@@ -55,6 +56,9 @@ pub struct OpenIncident {
     /// Ring the opener's own phone too, if they are due.
     #[serde(default)]
     pub ring_me: bool,
+    /// Open it although one about the same is open.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub anyway: bool,
 }
 
 /// `POST …/cancel`.
@@ -84,6 +88,7 @@ pub struct UpdateIncident {
 #[schema(example = json!({ "severity": 1 }))]
 pub struct SetSeverity {
     /// 1, 2 or 3.
+    #[serde(deserialize_with = "whole::number")]
     #[schema(minimum = 1, maximum = 3)]
     pub severity: u8,
     /// It was wrong from the beginning: what is owed afterwards follows the new one, not the worst it was.
@@ -156,6 +161,12 @@ pub struct Incident {
     pub service: Option<String>,
     /// The region, where it is known.
     pub region: Option<String>,
+    /// What the summary names several of, until somebody says which: `POST …/service`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unclear: Option<Unclear>,
+    /// Labels of other incidents about the same that were opened while this one was open, or open when it was.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub similar: Vec<String>,
     /// Whether it is private.
     pub private: bool,
     /// `open`, `resolved` or `cancelled`.
@@ -289,6 +300,9 @@ pub struct Changed {
     pub incident: Incident,
     /// Whether this is the answer to an earlier request with the same key.
     pub repeated: bool,
+    /// Whether a declaration was added to it, instead of opening another.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub joined: bool,
 }
 
 /// `POST /api/v1/ack`: every incident that was answered.
@@ -342,6 +356,52 @@ pub struct Rotation {
     pub on_call: Vec<Shift>,
 }
 
+/// `GET /api/v1/oncall/schedule`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Schedule {
+    /// First instant of it.
+    pub from: Timestamp,
+    /// First instant after it.
+    pub until: Timestamp,
+    /// By name.
+    pub rotations: Vec<ScheduledRotation>,
+}
+
+/// Who has a turn in one rotation when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ScheduledRotation {
+    /// Its name.
+    pub name: String,
+    /// In order of time; turns of several layers overlap.
+    pub turns: Vec<Turn>,
+    /// When nobody has a turn in any layer.
+    pub gaps: Vec<Gap>,
+}
+
+/// One person's turn, cut to the schedule that was asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Turn {
+    /// Layer, from 0.
+    pub layer: u32,
+    /// Person id.
+    pub person: String,
+    /// Display name.
+    pub name: String,
+    /// First instant of it.
+    pub from: Timestamp,
+    /// First instant after it.
+    pub until: Timestamp,
+}
+
+/// A time in which nobody is on call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Gap {
+    /// First instant of it.
+    pub from: Timestamp,
+    /// First instant after it.
+    pub until: Timestamp,
+}
+
 /// One person's present shift.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Shift {
@@ -376,9 +436,11 @@ pub struct CreateToken {
     /// What it may be used for: `read`, `declare`, `respond`, `admin`, `metrics`. Left out: all that the person may; `read` and
     /// `declare` for a program.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(min_items = 1, value_type = Option<Vec<ScopeName>>)]
     pub scopes: Option<Vec<String>>,
     /// For how long it is good, in seconds; without end where left out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "whole::maybe")]
+    #[schema(minimum = 1, maximum = 316_224_000)]
     pub expires_in_secs: Option<u64>,
 }
 
@@ -440,4 +502,16 @@ pub struct Health {
     /// Why the policy in force is not that of the file that the server watches. Pages go on under the one in force.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy_trouble: Option<String>,
+}
+
+/// The schema of a scope; on the wire it is text, so that an unknown one is told by name.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "lowercase")]
+#[expect(dead_code, reason = "only its schema is used")]
+enum ScopeName {
+    Read,
+    Declare,
+    Respond,
+    Admin,
+    Metrics,
 }

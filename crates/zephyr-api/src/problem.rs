@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::PolicyMistake;
+use crate::{Incident, PolicyMistake};
 
 /// What went wrong, for programs. A code keeps its meaning for ever.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -23,6 +23,8 @@ pub enum Code {
     MethodNotAllowed,
     /// 409: refused as things stand; nothing changed.
     Refused,
+    /// 409: one about the same is open, `similar`; nothing was opened. Join it, or open another with `anyway`.
+    Similar,
     /// 413: the body is over the bound.
     TooLarge,
     /// 415: the body is not `application/json`.
@@ -51,7 +53,7 @@ impl Code {
             Self::Forbidden => 403,
             Self::NotFound => 404,
             Self::MethodNotAllowed => 405,
-            Self::Refused => 409,
+            Self::Refused | Self::Similar => 409,
             Self::TooLarge => 413,
             Self::UnsupportedMediaType => 415,
             Self::Invalid | Self::KeyReused => 422,
@@ -70,7 +72,8 @@ pub struct Problem {
     /// HTTP status.
     pub status: u16,
     /// What failed, in a few words.
-    pub title: String,
+    #[schema(value_type = String)]
+    pub title: Box<str>,
     /// Why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
@@ -86,6 +89,9 @@ pub struct Problem {
     /// What is wrong with a policy file, in its order.
     #[serde(default, skip_serializing_if = "<[PolicyMistake]>::is_empty")]
     pub mistakes: Box<[PolicyMistake]>,
+    /// The incident that is open and about the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub similar: Option<Box<Incident>>,
 }
 
 impl Problem {
@@ -94,12 +100,13 @@ impl Problem {
         Self {
             code,
             status: code.status(),
-            title: title.into(),
+            title: title.into().into_boxed_str(),
             detail: None,
             hint: None,
             field: None,
             retry_after_secs: None,
             mistakes: Box::default(),
+            similar: None,
         }
     }
 

@@ -5,13 +5,34 @@ use std::collections::BTreeSet;
 use crate::policy::Policy;
 use crate::{RegionId, ServiceId, limits};
 
-/// What a summary names; `None` where nothing or several match.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// What a summary names.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Matched {
-    /// The service.
-    pub service: Option<ServiceId>,
-    /// The region.
-    pub region: Option<RegionId>,
+    /// Of services.
+    pub service: Match<ServiceId>,
+    /// Of regions.
+    pub region: Match<RegionId>,
+}
+
+/// What of one kind a text names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Match<Id> {
+    /// None of them.
+    Nothing,
+    /// This one.
+    One(Id),
+    /// These, in order, at least two: which is meant is for a person to say.
+    Several(Vec<Id>),
+}
+
+impl<Id> Match<Id> {
+    /// The only one.
+    pub fn one(self) -> Option<Id> {
+        match self {
+            Self::One(id) => Some(id),
+            Self::Nothing | Self::Several(_) => None,
+        }
+    }
 }
 
 /// Looks for names, ids and other names of services and regions: whole words, any case, any order. A name inside a
@@ -28,7 +49,14 @@ pub fn find(policy: &Policy, summary: &str) -> Matched {
         let names = std::iter::once(region.id.as_str()).chain(region.also_called.iter().map(String::as_str));
         names.map(move |name| (&region.id, name))
     });
-    Matched { service: only_match(&words, services), region: only_match(&words, regions) }
+    Matched { service: matches(&words, services), region: matches(&words, regions) }
+}
+
+/// What two texts have in common that say the same: their words in lower case, in order, with one blank between. Where
+/// there are no words, as in a text of signs, the text itself.
+pub(crate) fn normalised(text: &str) -> String {
+    let words = words(text);
+    if words.is_empty() { text.trim().to_owned() } else { words.join(" ") }
 }
 
 /// What a name is recognised by: its words in lower case, in the order of the alphabet. Empty where it has none.
@@ -59,19 +87,20 @@ struct Hit<'a, Id> {
     to: usize,
 }
 
-fn only_match<'a, Id: Ord + Clone + 'a>(
-    words: &[String],
-    names: impl Iterator<Item = (&'a Id, &'a str)>,
-) -> Option<Id> {
+fn matches<'a, Id: Ord + Clone + 'a>(words: &[String], names: impl Iterator<Item = (&'a Id, &'a str)>) -> Match<Id> {
     let hits: Vec<Hit<'a, Id>> = names.flat_map(|(id, name)| hits(words, id, &key(name))).collect();
     let inside_longer = |hit: &Hit<'_, Id>| {
         hits.iter().any(|o| o.from <= hit.from && hit.to <= o.to && o.to - o.from > hit.to - hit.from)
     };
     let matched: BTreeSet<&Id> = hits.iter().filter(|hit| !inside_longer(hit)).map(|hit| hit.id).collect();
-    let mut matched = matched.into_iter();
-    match (matched.next(), matched.next()) {
-        (Some(only), None) => Some(only.clone()),
-        _ => None,
+    let mut matched: Vec<Id> = matched.into_iter().cloned().collect();
+    match matched.pop() {
+        None => Match::Nothing,
+        Some(only) if matched.is_empty() => Match::One(only),
+        Some(last) => {
+            matched.push(last);
+            Match::Several(matched)
+        }
     }
 }
 

@@ -34,11 +34,13 @@ pub enum Effect {
     Status(MirrorSend<StatusOp>),
     /// Bring the ticket nearer to what it should be.
     Ticket(MirrorSend<TicketOp>),
+    /// Let another incident know. The engine does it itself, on the other's stream; it reaches no provider.
+    Inform(Inform),
 }
 
 impl Effect {
     /// The names of all kinds; each is how the stored text of such an effect begins.
-    pub const KINDS: [&'static str; 5] = ["page", "hush", "channel", "status", "ticket"];
+    pub const KINDS: [&'static str; 6] = ["page", "hush", "channel", "status", "ticket", "inform"];
 
     /// The name of its kind.
     pub fn kind(&self) -> &'static str {
@@ -48,6 +50,7 @@ impl Effect {
             Self::Channel(_) => "channel",
             Self::Status(_) => "status",
             Self::Ticket(_) => "ticket",
+            Self::Inform(_) => "inform",
         }
     }
 
@@ -55,7 +58,7 @@ impl Effect {
     pub fn lane(&self) -> Lane {
         match self {
             Self::Page(_) => Lane::Page,
-            Self::Hush(_) | Self::Channel(_) | Self::Status(_) | Self::Ticket(_) => Lane::Tell,
+            Self::Hush(_) | Self::Channel(_) | Self::Status(_) | Self::Ticket(_) | Self::Inform(_) => Lane::Tell,
         }
     }
 }
@@ -92,6 +95,16 @@ pub struct Hush {
     pub ring: u32,
     /// Why, in a few words: `answered by ines`.
     pub why: String,
+}
+
+/// One incident lets another know that it opened. No transaction spans two incidents: what the other has to know is an
+/// effect of the first, and its end is written together with what the other makes of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Inform {
+    /// Which opened.
+    pub incident: IncidentId,
+    /// Which has to know.
+    pub other: IncidentId,
 }
 
 /// One step towards what a mirrored thing should look like.

@@ -101,6 +101,10 @@ pub const COMMAND_QUEUE: usize = 16_384;
 pub const PROVIDER_DEADLINE_MS: u64 = 5_000;
 /// After this long nothing is on its way any more that a replica sent before it was lost: then it can be asked about.
 pub const ANSWERED_BY: SignedDuration = SignedDuration::from_secs(5);
+/// Days of a schedule in one answer: a quarter of a year, at most a few thousand turns of a rotation.
+pub const SCHEDULE_DAYS: u32 = 92;
+/// Days of a schedule where nobody says how many.
+pub const SCHEDULE_DAYS_DEFAULT: u32 = 14;
 /// A request body of the API.
 pub const BODY_BYTES: usize = 64 * 1024;
 /// How long a reader may wait for news in one request.
@@ -109,6 +113,14 @@ pub const LONG_POLL_MAX_SECS: u64 = 30;
 pub const LIST_ROWS: usize = 200;
 /// Incidents that one report looks at: five years of one a day, and the reading of their logs ends in seconds.
 pub const REPORT_INCIDENTS: usize = 2_000;
+/// How long ago an incident was opened at most for a declaration of the same to be about it: people who see one thing
+/// break declare it within minutes of each other, and what breaks again later may be something else.
+pub const SIMILAR_WITHIN: SignedDuration = SignedDuration::from_mins(10);
+/// Open incidents that one declaration is compared with at most, for each way of being the same; the newest.
+pub const SIMILAR_LOOKED_AT: usize = 8;
+/// Incidents about the same that an incident names, the first ones; its timeline has all.
+pub const SIMILAR_KEPT: usize = 20;
+
 /// An idempotency key.
 pub const REQUEST_KEY_CHARS: usize = 128;
 /// How long an idempotency key is kept.

@@ -12,7 +12,8 @@ use crate::outbox::{Held, Outbox, Send};
 use crate::ports::{About, Claimed, End, Entropy, Finish, RequestRow, Retry, Store, StoreError};
 use crate::recent::Recent;
 use crate::retry;
-use crate::transact::{Answered, Doubt, Input, Settled};
+use crate::transact::{Answered, Input, Settled};
+use crate::write::Doubt;
 
 /// Decides, commits and hands out. One at a time for each replica.
 #[derive(Debug)]
@@ -85,6 +86,7 @@ impl<S: Store, E: Entropy> Engine<S, E> {
                     }
                 }
                 Settled::Repeated(_) => Answer::KeyReused,
+                Settled::Similar(other) => Answer::Similar(other),
                 Settled::Fenced | Settled::StillDue | Settled::Busy => Answer::Busy,
             });
         }
@@ -113,6 +115,9 @@ impl<S: Store, E: Entropy> Engine<S, E> {
         }
         self.claim(Lane::Page).await?;
         self.claim(Lane::Tell).await?;
+        if !self.outbox.is_ready() && self.pass_on().await? {
+            self.claim(Lane::Tell).await?;
+        }
         self.hand_out().await
     }
 
@@ -279,7 +284,7 @@ impl<S: Store, E: Entropy> Engine<S, E> {
 }
 
 /// What zephyr itself has to say of an effect.
-fn own_word(send: &Send, outcome: Outcome, over: bool, patience: SignedDuration) -> Input {
+pub(crate) fn own_word(send: &Send, outcome: Outcome, over: bool, patience: SignedDuration) -> Input {
     Input::Outcome(Answered {
         stream: send.stream,
         id: send.id,
@@ -295,7 +300,7 @@ fn own_word(send: &Send, outcome: Outcome, over: bool, patience: SignedDuration)
 fn is_doubtful(effect: &Effect) -> bool {
     match effect {
         Effect::Page(_) => true,
-        Effect::Hush(_) => false,
+        Effect::Hush(_) | Effect::Inform(_) => false,
         Effect::Channel(send) => !send.lookup,
         Effect::Status(send) => !send.lookup,
         Effect::Ticket(send) => !send.lookup,

@@ -58,6 +58,8 @@ pub enum Answer {
     Done(Arc<Incident>),
     /// The same request was answered before; the incident as it is now.
     Repeated(Arc<Incident>),
+    /// One about the same is open: this one. Nothing was opened.
+    Similar(Arc<Incident>),
     /// The key was used for another request.
     KeyReused,
     /// Refused; nothing changed.

@@ -7,15 +7,20 @@
 //! Deliberately not here: how providers are spoken to, and HTTP.
 
 mod engine;
+mod inform;
 mod input;
 mod lease;
+mod number;
+mod objects;
 mod outbox;
 pub mod ports;
 mod recent;
 mod registry;
 mod retry;
+mod similar;
 mod state;
 mod transact;
+mod write;
 
 pub use engine::Engine;
 pub use input::{Answer, Ask, Request, RequestKey};

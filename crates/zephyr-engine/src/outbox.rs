@@ -39,6 +39,8 @@ pub(crate) struct Held {
 pub(crate) struct Outbox {
     /// Pages first, then by urgency, then in order.
     held: BTreeMap<(Lane, u8, u64), Held>,
+    /// What the engine does itself.
+    inner: Vec<Held>,
     order: u64,
     pages_out: usize,
     tells_out: usize,
@@ -56,6 +58,7 @@ impl Outbox {
     /// Forgets what is held: it is claimed by others now.
     pub fn forget_held(&mut self) {
         self.held.clear();
+        self.inner.clear();
     }
 
     /// Takes note of an effect that was committed; `mine` where what was inserted as claimed is still this replica's.
@@ -68,8 +71,12 @@ impl Outbox {
         }
     }
 
-    /// Keeps an effect that is claimed until it is handed out.
+    /// Keeps an effect that is claimed until it is handed out, or done by the engine.
     pub fn hold(&mut self, held: Held) {
+        if matches!(held.send.effect, Effect::Inform(_)) {
+            self.inner.push(held);
+            return;
+        }
         self.order += 1;
         self.held.insert((held.send.effect.lane(), held.urgency, self.order), held);
     }
@@ -96,7 +103,7 @@ impl Outbox {
         let held = self.held.keys().filter(|(of, ..)| *of == lane).count();
         match lane {
             Lane::Page => limits::PAGE_SENDS.saturating_sub(self.pages_out + held),
-            Lane::Tell => limits::TELL_SENDS.saturating_sub(self.tells_out + held),
+            Lane::Tell => limits::TELL_SENDS.saturating_sub(self.tells_out + held + self.inner.len()),
         }
     }
 
@@ -118,6 +125,11 @@ impl Outbox {
             }
         }
         taken
+    }
+
+    /// Takes what the engine does itself.
+    pub fn take_inner(&mut self) -> Vec<Held> {
+        std::mem::take(&mut self.inner)
     }
 
     /// Whether page sends are held that there is room for.

@@ -13,6 +13,7 @@ use zephyr_core::ids::BadStreamId;
 use zephyr_core::{EffectId, StreamId};
 
 pub use crate::lease::Lease;
+pub use crate::objects::{ObjectKey, Objects};
 pub use crate::registry::{
     AppliedRow, AuditPlace, AuditRow, Kept, NoticeRow, PolicyRow, Registry, Revocation, TokenRow,
 };
@@ -52,12 +53,22 @@ pub trait Store: Clone + Send + Sync + 'static {
     /// somebody else has ended is followed by a new one under a new epoch; what was claimed under the old is lost.
     fn renew(&self, lasts: SignedDuration) -> impl Future<Output = Result<Lease, StoreError>> + Send;
 
+    /// A handle for reads that many people make, and that may be slow: they take nothing from what the engine needs.
+    fn aside(&self) -> Self {
+        self.clone()
+    }
+
+    /// Ends once somebody else may have written. A hint, that makes one look sooner; it may never come.
+    fn news(&self) -> impl Future<Output = ()> + Send {
+        std::future::pending()
+    }
+
     /// The present and the streams, in the order asked for; `None` for one that does not exist.
     fn load(&self, ids: &[StreamId]) -> impl Future<Output = Result<Loaded, StoreError>> + Send;
 
     /// Writes all of them in one transaction, in order. Each is applied or refused alone; a refused one leaves
-    /// nothing behind, and whatever follows on its stream is refused with it, because it was decided on it. Durable
-    /// when it returns.
+    /// nothing behind, and refuses what follows on its stream, and every later one that takes a number where it would
+    /// have taken one. Durable when it returns.
     fn commit(&self, commits: &[Commit]) -> impl Future<Output = Result<Vec<Committed>, StoreError>> + Send;
 
     /// Streams whose `wake_at` has come, most urgent first (`urgency`, then `wake_at`), at most `limit`; and when to
@@ -78,6 +89,22 @@ pub trait Store: Clone + Send + Sync + 'static {
         limit: usize,
     ) -> impl Future<Output = Result<Vec<StreamId>, StoreError>> + Send;
 
+    /// The same for several values of one key, at most `limit` for each, in the order of `values`.
+    fn find_each(
+        &self,
+        key: &str,
+        values: &[String],
+        limit: usize,
+    ) -> impl Future<Output = Result<Vec<Vec<StreamId>>, StoreError>> + Send {
+        async move {
+            let mut found = Vec::with_capacity(values.len());
+            for value in values {
+                found.push(self.find(key, value, limit).await?);
+            }
+            Ok(found)
+        }
+    }
+
     /// The greatest value (in byte order) of an index key.
     fn greatest(&self, key: &str) -> impl Future<Output = Result<Option<String>, StoreError>> + Send;
 
@@ -94,32 +121,6 @@ pub trait Store: Clone + Send + Sync + 'static {
 
     /// How many effects are in which state, for health and metrics; and the due time of the oldest unsent page.
     fn backlog(&self) -> impl Future<Output = Result<Backlog, StoreError>> + Send;
-}
-
-/// What the built-in providers hold: plain JSON documents, in transactions of their own.
-pub trait Objects: Clone + Send + Sync + 'static {
-    /// Reads `keys` and writes what `handle` makes of them, in one transaction. `handle` gets the documents in the
-    /// order of `keys` and returns its result with the documents to write.
-    fn exchange<R, F>(&self, keys: Vec<ObjectKey>, handle: F) -> impl Future<Output = Result<R, StoreError>> + Send
-    where
-        R: Send + 'static,
-        F: FnOnce(Timestamp, Vec<Option<String>>) -> (R, Vec<(ObjectKey, String)>) + Send + 'static;
-
-    /// Documents of a kind, the last written first, at most `limit`: id and JSON text.
-    fn objects(
-        &self,
-        kind: &str,
-        limit: usize,
-    ) -> impl Future<Output = Result<Vec<(String, String)>, StoreError>> + Send;
-}
-
-/// A document of a built-in provider.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct ObjectKey {
-    /// What it is: `channel`, `inbox`, …
-    pub kind: String,
-    /// Its id among its kind.
-    pub id: String,
 }
 
 /// Streams as they are, and the present.

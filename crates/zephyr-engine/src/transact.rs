@@ -1,17 +1,18 @@
 //! Load, decide, commit: for many inputs at once, in one transaction, again for those where another was faster.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use zephyr_core::effect::{Effect, Lane, Outcome};
-use zephyr_core::incident::{self, Body, Decided, Declaration, Event, Incident, Open, Refused, STATE_FORMAT};
+use zephyr_core::effect::{Effect, Inform, Lane, Outcome};
+use zephyr_core::incident::{self, Body, Decided, Event, Incident, Refused, STATE_FORMAT};
 use zephyr_core::page::PageEvent;
-use zephyr_core::{Cause, EffectId, IncidentId, StreamId, World, catalog, limits};
+use zephyr_core::{Cause, EffectId, StreamId, limits};
 
 use crate::engine::Engine;
 use crate::input::{Ask, Request};
 use crate::ports::{About, Commit, Committed, Entropy, EventRow, Finish, NewEffect, RequestRow, Store, StoreError};
+use crate::similar::Alike;
 
 /// One thing to decide about one stream.
 #[derive(Debug, Clone)]
@@ -22,6 +23,24 @@ pub(crate) enum Input {
     Request(Request),
     /// An effect has an outcome.
     Outcome(Answered),
+    /// Another incident has something to tell this one.
+    Told(Told),
+}
+
+impl Input {
+    fn key(&self) -> Option<&str> {
+        match self {
+            Self::Request(Request { key: Some(key), .. }) => Some(&key.key),
+            Self::Request(_) | Self::Wake(_) | Self::Outcome(_) | Self::Told(_) => None,
+        }
+    }
+}
+
+/// Which incident is to be told of which, and the effect that ends with it.
+#[derive(Debug, Clone)]
+pub(crate) struct Told {
+    pub inform: Inform,
+    pub finish: Finish,
 }
 
 /// An effect and what became of it.
@@ -46,11 +65,41 @@ pub(crate) enum Settled {
     Refused(Refused),
     NotFound,
     Repeated(RequestRow),
+    /// One about the same is open.
+    Similar(Arc<Incident>),
     /// The effect belongs to another epoch.
     Fenced,
     /// It was said not to be due any more, and it is.
     StillDue,
     Busy,
+}
+
+/// What is to become of one input.
+pub(crate) enum Next {
+    Decided(Box<Decided>),
+    Settled(Settled),
+    /// It rests on what is only being opened: it is decided once that is written.
+    Later,
+}
+
+impl Next {
+    fn decided(decided: Decided) -> Self {
+        Self::Decided(Box::new(decided))
+    }
+}
+
+/// Inputs decided together, before they are written.
+#[derive(Debug, Default)]
+struct Turn {
+    commits: Vec<Commit>,
+    /// The states that they lead to.
+    after: Vec<Arc<Incident>>,
+    /// Whose commit it is, by input, and how late the wake-up was.
+    owners: Vec<(usize, Option<SignedDuration>)>,
+    /// Inputs that write nothing, with their answer.
+    followers: Vec<(usize, Settled)>,
+    /// Inputs to decide once this is written.
+    later: Vec<usize>,
 }
 
 impl<S: Store, E: Entropy> Engine<S, E> {
@@ -64,30 +113,14 @@ impl<S: Store, E: Entropy> Engine<S, E> {
             }
             // In the order in which they were asked, also where some are decided anew.
             todo.sort_unstable();
-            let (now, mut states) = self.load(&inputs_at(inputs, &todo)).await?;
-            let mut commits = Vec::new();
-            let mut after = Vec::new();
-            let mut owners = Vec::new();
-            let mut followers = Vec::new();
-            for index in std::mem::take(&mut todo) {
-                let Some(input) = inputs.get(index) else { continue };
-                match self.decide(input, &states, now).await? {
-                    Ok(planned) => {
-                        let staged = commits.len();
-                        let late = lateness(input, &states, &planned, now);
-                        if let Some((commit, state)) = self.commit_of(input, *planned, now, staged, &mut states)? {
-                            commits.push(commit);
-                            after.push(state);
-                            owners.push((index, late));
-                        } else {
-                            followers.push((index, states.of(input).cloned().map_or(Settled::NotFound, Settled::Done)));
-                        }
-                    }
-                    Err(other) => followers.push((index, other)),
-                }
-            }
+            let staged = self.stage(inputs, std::mem::take(&mut todo)).await;
+            // Known again only where all is written that was counted with it.
+            let next_number = self.next_number.take();
+            let Turn { commits, after, owners, followers, later } = staged?;
+            todo.extend(later);
             let results = if commits.is_empty() { Vec::new() } else { self.write(commits, after).await? };
             let all_written = results.iter().all(|(result, _)| *result == Committed::Done);
+            self.next_number = next_number.filter(|_| all_written);
             for (index, found) in followers {
                 // What changed nothing, or was refused, may rest on what was decided before it in the same turn.
                 match settled.get_mut(index) {
@@ -104,14 +137,52 @@ impl<S: Store, E: Entropy> Engine<S, E> {
                     }
                     Committed::Fenced => *slot = Some(Settled::Fenced),
                     Committed::Repeated => *slot = self.repeated(inputs.get(index)).await?,
-                    Committed::Conflict => {
-                        self.next_number = None;
-                        todo.push(index);
-                    }
+                    Committed::Conflict => todo.push(index),
                 }
             }
         }
         Ok(settled.into_iter().map(|slot| slot.unwrap_or(Settled::Busy)).collect())
+    }
+
+    /// Decides the inputs `todo`, in order, on what is stored and on one another.
+    async fn stage(&mut self, inputs: &[Input], todo: Vec<usize>) -> Result<Turn, StoreError> {
+        let mut turn = Turn::default();
+        let asked = || todo.iter().filter_map(|index| inputs.get(*index));
+        if asked().any(|input| matches!(input, Input::Request(Request { ask: Ask::Open(_), .. }))) {
+            self.know_next_number().await?;
+        }
+        let mut alike = Alike::of(&self.store, asked(), &self.world).await?;
+        let streams: BTreeSet<StreamId> = asked().flat_map(streams_of).chain(alike.streams()).collect();
+        let streams: Vec<StreamId> = streams.into_iter().collect();
+        let (now, mut states) = self.load(&streams).await?;
+        let mut keys = BTreeSet::new();
+        for index in todo {
+            let Some(input) = inputs.get(index) else { continue };
+            // The second of a double click is answered like the first, once that is written.
+            if input.key().is_some_and(|key| keys.contains(key)) {
+                turn.later.push(index);
+                continue;
+            }
+            match self.decide(input, &states, &alike, now).await? {
+                Next::Decided(planned) => {
+                    let staged = turn.commits.len();
+                    let late = lateness(input, &states, &planned, now);
+                    if let Some((commit, state)) = self.commit_of(input, *planned, now, staged, &mut states)? {
+                        alike.decided(commit.stream, &commit.index);
+                        keys.extend(input.key());
+                        turn.commits.push(commit);
+                        turn.after.push(state);
+                        turn.owners.push((index, late));
+                    } else {
+                        let found = states.of(input).cloned().map_or(Settled::NotFound, Settled::Done);
+                        turn.followers.push((index, found));
+                    }
+                }
+                Next::Settled(answer) => turn.followers.push((index, answer)),
+                Next::Later => turn.later.push(index),
+            }
+        }
+        Ok(turn)
     }
 
     async fn repeated(&self, input: Option<&Input>) -> Result<Option<Settled>, StoreError> {
@@ -128,7 +199,7 @@ impl<S: Store, E: Entropy> Engine<S, E> {
         let loaded = self.store.load(ids).await?;
         for row in loaded.streams.into_iter().flatten() {
             let id = row.id;
-            states.0.insert(id, self.recent.incident_of(&self.store, row).await?);
+            states.known.insert(id, self.recent.incident_of(&self.store, row).await?);
         }
         Ok((loaded.now, states))
     }
@@ -137,67 +208,50 @@ impl<S: Store, E: Entropy> Engine<S, E> {
         &mut self,
         input: &Input,
         states: &States,
+        alike: &Alike,
         now: Timestamp,
-    ) -> Result<Result<Box<Decided>, Settled>, StoreError> {
+    ) -> Result<Next, StoreError> {
         let world = self.world.clone();
-        if let Input::Request(Request { key: Some(key), .. }) = input
-            && let Some(row) = self.store.request(&key.key).await?
+        if let Some(key) = input.key()
+            && let Some(row) = self.store.request(key).await?
         {
-            return Ok(Err(Settled::Repeated(row)));
+            return Ok(Next::Settled(Settled::Repeated(row)));
         }
+        if let Input::Request(Request { ask: Ask::Open(declared), actor, id, .. }) = input {
+            let similar = match alike.likeness(declared, actor, states, &world, now) {
+                Ok(similar) => similar,
+                Err(other) => return Ok(other),
+            };
+            let open = self.opening(declared, similar, now)?;
+            let decided = incident::open(open, actor.clone(), Cause::Request(id.clone()), &world, now);
+            return Ok(decided.map_or(Next::Settled(Settled::Busy), Next::decided));
+        }
+        let Some(state) = states.of(input) else { return Ok(Next::Settled(Settled::NotFound)) };
         Ok(match input {
-            Input::Request(Request { ask: Ask::Open(declared), actor, id, .. }) => {
-                let open = self.opening(declared, &world, now).await?;
-                let cause = Cause::Request(id.clone());
-                incident::open(open, actor.clone(), cause, &world, now).map(Box::new).ok_or(Settled::Busy)
-            }
+            // Opened above.
+            Input::Request(Request { ask: Ask::Open(_), .. }) => Next::Settled(Settled::Busy),
             Input::Request(Request { ask: Ask::Of { command, .. }, actor, id, .. }) => {
-                let Some(state) = states.of(input) else { return Ok(Err(Settled::NotFound)) };
                 let cause = Cause::Request(id.clone());
-                incident::command(state, command.clone(), actor.clone(), cause, &world, now)
-                    .map(Box::new)
-                    .map_err(Settled::Refused)
+                match incident::command(state, command.clone(), actor.clone(), cause, &world, now) {
+                    Ok(decided) => Next::decided(decided),
+                    Err(refused) => Next::Settled(Settled::Refused(refused)),
+                }
             }
-            Input::Wake(_) => match states.of(input) {
-                Some(state) => Ok(Box::new(incident::wake(state, &world, now))),
-                None => Err(Settled::NotFound),
-            },
-            Input::Outcome(Answered { id, effect, outcome, provider, .. }) => match states.of(input) {
-                // It was looked at in a state that is older than this one.
-                Some(state) if *outcome == Outcome::NotDue && incident::still_due(state, effect) => {
-                    Err(Settled::StillDue)
+            Input::Wake(_) => Next::decided(incident::wake(state, &world, now)),
+            // It was looked at in a state that is older than this one.
+            Input::Outcome(Answered { effect, outcome: Outcome::NotDue, .. }) if incident::still_due(state, effect) => {
+                Next::Settled(Settled::StillDue)
+            }
+            Input::Outcome(Answered { id, effect, outcome, provider, .. }) => {
+                Next::decided(incident::outcome(state, *id, effect, outcome.clone(), provider, &world, now))
+            }
+            Input::Told(Told { inform, finish }) => match states.get(inform.incident.stream()) {
+                Some(opened) => {
+                    Next::decided(incident::inform(state, opened, Cause::Effect(finish.effect), &world, now))
                 }
-                Some(state) => {
-                    Ok(Box::new(incident::outcome(state, *id, effect, outcome.clone(), provider, &world, now)))
-                }
-                None => Err(Settled::NotFound),
+                None => Next::Settled(Settled::NotFound),
             },
         })
-    }
-
-    async fn opening(&mut self, declared: &Declaration, world: &World, now: Timestamp) -> Result<Open, StoreError> {
-        let matched = catalog::find(&world.policy, declared.summary.as_str());
-        let number = match self.next_number {
-            Some(number) => number,
-            None => {
-                let greatest = self.store.greatest(Incident::NUMBER).await?;
-                greatest.and_then(|value| value.parse::<u64>().ok()).unwrap_or(0) + 1
-            }
-        };
-        self.next_number = Some(number + 1);
-        let declared = Declaration {
-            service: declared.service.clone().or(matched.service),
-            region: declared.region.clone().or(matched.region),
-            ..declared.clone()
-        };
-        Ok(Open { id: self.new_id(now), number, declared })
-    }
-
-    fn new_id(&mut self, now: Timestamp) -> IncidentId {
-        let mut random = [0_u8; 10];
-        self.entropy.fill(&mut random);
-        let millis = u64::try_from(now.as_millisecond()).unwrap_or(0);
-        IncidentId(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
     }
 
     /// The commit that a decision asks for, and the state after it; `None` where it changes nothing and finishes
@@ -212,6 +266,7 @@ impl<S: Store, E: Entropy> Engine<S, E> {
     ) -> Result<Option<(Commit, Arc<Incident>)>, StoreError> {
         let finish = match input {
             Input::Outcome(answered) => answered.finish.clone(),
+            Input::Told(told) => Some(told.finish.clone()),
             Input::Wake(_) | Input::Request(_) => None,
         };
         let request = match input {
@@ -230,7 +285,7 @@ impl<S: Store, E: Entropy> Engine<S, E> {
         let rows = events.iter().map(to_row).collect::<Result<Vec<_>, _>>()?;
         let patience = match input {
             Input::Outcome(answered) => answered.patience,
-            Input::Wake(_) | Input::Request(_) => SignedDuration::ZERO,
+            Input::Wake(_) | Input::Request(_) | Input::Told(_) => SignedDuration::ZERO,
         };
         let effects = effects.into_iter().map(|(id, effect)| {
             let page = effect.lane() == Lane::Page;
@@ -253,93 +308,34 @@ impl<S: Store, E: Entropy> Engine<S, E> {
             request,
         };
         let state = Arc::new(state);
-        states.0.insert(state.stream(), state.clone());
+        states.put(state.clone());
         Ok(Some((commit, state)))
     }
-
-    /// Commits, and takes note of what was committed; `after` are the states they lead to. Where the store's answer was
-    /// lost, what it holds is read before anything else is done.
-    async fn write(&mut self, commits: Vec<Commit>, after: Vec<Arc<Incident>>) -> Result<Vec<Written>, StoreError> {
-        self.writes += 1;
-        let results = match self.store.commit(&commits).await {
-            Ok(results) => results,
-            Err(StoreError::Unknown(why)) => {
-                self.next_number = None;
-                let doubt = |(commit, after)| Doubt { commit, after, epoch: self.epoch };
-                self.doubtful.extend(commits.into_iter().zip(after).map(doubt));
-                return match self.settle_doubts().await {
-                    Ok(results) => Ok(results),
-                    Err(_) => Err(StoreError::Unknown(why)),
-                };
-            }
-            Err(error) => {
-                self.next_number = None;
-                return Err(error);
-            }
-        };
-        for ((commit, state), result) in commits.into_iter().zip(&after).zip(&results) {
-            if *result == Committed::Done {
-                self.adopt(commit, state.clone(), true);
-            }
-        }
-        Ok(results.into_iter().zip(after).collect())
-    }
-
-    /// Finds out which commits without an answer were written: those whose events are in the store.
-    pub(crate) async fn settle_doubts(&mut self) -> Result<Vec<Written>, StoreError> {
-        let mut results = Vec::new();
-        while let Some(Doubt { commit, .. }) = self.doubtful.first() {
-            let written = match commit.events.is_empty() {
-                // Nothing but the end of an effect or a request key: doing it again is harmless.
-                true => false,
-                false => {
-                    let found = self.store.events(commit.stream, commit.expected, commit.events.len()).await?;
-                    found == commit.events
-                }
-            };
-            let Doubt { commit, after, epoch } = self.doubtful.remove(0);
-            results.push((if written { Committed::Done } else { Committed::Conflict }, after.clone()));
-            if written {
-                self.adopt(commit, after, epoch == self.epoch);
-            }
-        }
-        Ok(results)
-    }
-
-    /// Takes note of what was written; `mine` where its claims are still this replica's.
-    fn adopt(&mut self, commit: Commit, state: Arc<Incident>, mine: bool) {
-        self.recent.keep(state);
-        if let Some(wake_at) = commit.wake_at {
-            self.wake_no_later_than(wake_at);
-        }
-        let decided_at = commit.events.last().map(|event| event.at);
-        for effect in commit.effects {
-            if decided_at.is_some_and(|at| at < effect.due_at) {
-                self.wake_no_later_than(effect.due_at);
-            }
-            self.outbox.committed(commit.stream, effect, self.writes, mine);
-        }
-    }
 }
-
-/// A commit whose answer was lost, the state it leads to, and the epoch that its claims were made under.
-#[derive(Debug)]
-pub(crate) struct Doubt {
-    commit: Commit,
-    after: Arc<Incident>,
-    epoch: Option<u64>,
-}
-
-/// What became of a commit, and the state it leads to.
-type Written = (Committed, Arc<Incident>);
 
 /// States as they are in the present transaction.
 #[derive(Debug, Default)]
-pub(crate) struct States(BTreeMap<StreamId, Arc<Incident>>);
+pub(crate) struct States {
+    known: BTreeMap<StreamId, Arc<Incident>>,
+    /// Those opened in it.
+    new: BTreeSet<StreamId>,
+}
 
 impl States {
-    fn get(&self, stream: StreamId) -> Option<&Arc<Incident>> {
-        self.0.get(&stream)
+    pub fn get(&self, stream: StreamId) -> Option<&Arc<Incident>> {
+        self.known.get(&stream)
+    }
+
+    /// Whether it is not written yet.
+    pub fn is_new(&self, stream: StreamId) -> bool {
+        self.new.contains(&stream)
+    }
+
+    fn put(&mut self, state: Arc<Incident>) {
+        let stream = state.stream();
+        if self.known.insert(stream, state).is_none() {
+            self.new.insert(stream);
+        }
     }
 
     fn of(&self, input: &Input) -> Option<&Arc<Incident>> {
@@ -361,15 +357,17 @@ fn stream_of(input: &Input) -> Option<StreamId> {
         Input::Request(Request { ask: Ask::Of { incident, .. }, .. }) => Some(incident.stream()),
         Input::Request(Request { ask: Ask::Open(_), .. }) => None,
         Input::Outcome(answered) => Some(answered.stream),
+        Input::Told(told) => Some(told.inform.other.stream()),
     }
 }
 
-fn inputs_at(inputs: &[Input], indices: &[usize]) -> Vec<StreamId> {
-    let mut streams: Vec<StreamId> =
-        indices.iter().filter_map(|index| inputs.get(*index)).filter_map(stream_of).collect();
-    streams.sort_unstable();
-    streams.dedup();
-    streams
+/// The stream that an input is about, and what it has to know besides.
+fn streams_of(input: &Input) -> impl Iterator<Item = StreamId> + use<> {
+    let besides = match input {
+        Input::Told(told) => Some(told.inform.incident.stream()),
+        Input::Wake(_) | Input::Request(_) | Input::Outcome(_) => None,
+    };
+    stream_of(input).into_iter().chain(besides)
 }
 
 fn to_row(event: &Event) -> Result<EventRow, StoreError> {

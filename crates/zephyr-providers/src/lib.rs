@@ -32,5 +32,6 @@ pub fn name(effect: &Effect) -> &'static str {
         Effect::Channel(_) => "chat room",
         Effect::Status(_) => "status page",
         Effect::Ticket(_) => "tickets",
+        Effect::Inform(_) => "zephyr",
     }
 }

@@ -25,5 +25,5 @@ mod runtime;
 mod serve;
 mod view;
 
-pub use policies::{Applied, Candidate, Policies, WatchedFile, kept};
+pub use policies::{Applied, Candidate, Policies, WatchedFile, kept, last};
 pub use serve::{ServeError, Settings, serve};

@@ -55,6 +55,15 @@ impl<S: Store> Store for Metered<S> {
         self.store.now()
     }
 
+    fn aside(&self) -> Self {
+        Self { store: self.store.aside(), metrics: self.metrics.clone() }
+    }
+
+    /// Not timed: it waits for others.
+    fn news(&self) -> impl Future<Output = ()> + Send {
+        self.store.news()
+    }
+
     async fn commit(&self, commits: &[Commit]) -> Result<Vec<Committed>, StoreError> {
         let answers = self.timed("commit", self.store.commit(commits)).await?;
         answers.iter().for_each(|answer| self.metrics.committed(*answer));

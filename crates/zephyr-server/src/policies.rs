@@ -7,10 +7,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::watch;
 use zephyr_core::World;
-use zephyr_core::policy::Policy;
+use zephyr_core::policy::{self, Policy};
 use zephyr_core::world::Runbook;
 use zephyr_engine::RequestKey;
-use zephyr_engine::ports::{About, Kept, PolicyRow, Registry, RequestRow, Store, StoreError};
+use zephyr_engine::ports::{About, AppliedRow, Kept, PolicyRow, Registry, RequestRow, Store, StoreError};
 use zephyr_fault::{self as fault, Point};
 
 /// A clone is a handle.
@@ -122,6 +122,21 @@ impl Policies {
         Ok(Applied::InForce)
     }
 
+    /// Takes up the policy that came into force last, wherever that was: another replica may have applied it. Whether it
+    /// is another than before.
+    pub async fn take_up<S: Registry>(&self, store: &S) -> Result<bool, StoreError> {
+        let _turn = self.0.turn.lock().await;
+        let Some(policy) = last(store).await?.map(|(policy, _)| policy) else { return Ok(false) };
+        let before = self.world().policy.version.clone();
+        if before == policy.version {
+            return Ok(false);
+        }
+        let (version, by) = (policy.version.clone(), policy.public.approved_by.clone());
+        self.0.world.send_modify(|world| *world = Arc::new(World { policy, ..World::clone(world) }));
+        tracing::info!(%version, %before, by, "another replica has put another policy in force");
+        Ok(true)
+    }
+
     /// The file that the server follows.
     pub fn watched(&self) -> Option<&WatchedFile> {
         self.0.watched.as_ref()
@@ -169,6 +184,17 @@ async fn keep<S: Registry>(
     let last = store.policies(1).await?.pop();
     policy.public.approved_by = last.map(|last| last.by);
     Ok(Some(policy))
+}
+
+/// The policy that came into force last, as long as it was kept whole, and how that was.
+pub async fn last<S: Registry>(store: &S) -> Result<Option<(Policy, AppliedRow)>, StoreError> {
+    let Some(row) = store.policies(1).await?.pop() else { return Ok(None) };
+    let text = store.policy_text(&row.version).await?.unwrap_or_default();
+    let read = policy::read(&text).ok().filter(|policy| policy.version.0 == row.version);
+    Ok(read.map(|mut policy| {
+        policy.public.approved_by = Some(row.by.clone());
+        (policy, row)
+    }))
 }
 
 impl fmt::Debug for Policies {

@@ -3,7 +3,8 @@
 use std::any::Any;
 
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{Request, State};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -17,10 +18,12 @@ use crate::{api, console};
 /// Every route.
 pub fn all<S: Stores>(app: App<S>) -> Router {
     let counted = axum::middleware::map_response_with_state(app.clone(), count::<S>);
+    let named = axum::middleware::from_fn_with_state(app.clone(), only_text::<S>);
     api::routes()
         .merge(console::routes())
         .fallback(nowhere::<S>)
         .method_not_allowed_fallback(not_like_that)
+        .layer(named)
         .layer(CatchPanicLayer::custom(panicked))
         .layer(axum::middleware::map_response(finish))
         .layer(counted)
@@ -36,6 +39,33 @@ async fn nowhere<S: Stores>(State(app): State<App<S>>, headers: HeaderMap, uri: 
     );
     let accepted = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if accepted.contains("text/html") { console::page_for(&app, fault, "/") } else { fault.into_response() }
+}
+
+/// Whatever an address names is text: one that is none, `%ff`, names nothing.
+async fn only_text<S: Stores>(State(app): State<App<S>>, request: Request, next: Next) -> Response {
+    if is_text(request.uri().path()) {
+        return next.run(request).await;
+    }
+    nowhere(State(app), request.headers().clone(), request.uri().clone()).await
+}
+
+fn is_text(path: &str) -> bool {
+    let mut bytes = Vec::with_capacity(path.len());
+    let mut rest = path;
+    while let Some((before, after)) = rest.split_once('%') {
+        bytes.extend_from_slice(before.as_bytes());
+        match after.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = after.get(2..).unwrap_or_default();
+            }
+            None => {
+                bytes.push(b'%');
+                rest = after;
+            }
+        }
+    }
+    std::str::from_utf8(&bytes).is_ok()
 }
 
 async fn not_like_that() -> Fault {

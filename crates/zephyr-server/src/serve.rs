@@ -76,7 +76,7 @@ where
     let (runtime, engine, goodbye) =
         Runtime::new(store.clone(), entropy, policies.subscribe(), settings.speed, metrics.clone());
     let (end, ending) = watch::channel(false);
-    let app = App::new(store, engine, settings, metrics, policies, ending.clone(), tokens);
+    let app = App::new(store.aside(), engine, settings, metrics, policies, ending.clone(), tokens);
     let service = routes::all(app).into_make_service_with_connect_info::<SocketAddr>();
     // Tapped for nothing but the peer's address, which axum takes from its own listeners only.
     let listener = Bounded::new(listener).tap_io(|_| {});

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use zephyr_api as api;
-use zephyr_core::incident::{Event, Incident, PublicOpening, narrate};
+use zephyr_core::incident::{Event, Incident, PublicOpening, Unclear, narrate};
 use zephyr_core::mirror::{Document, Mirror};
 use zephyr_core::page::{Page, PageState, Place, Rung, RungState, StopWhy, Target};
 use zephyr_core::policy::Policy;
@@ -24,6 +24,8 @@ pub fn incident(incident: &Incident, world: &World, public_url: &str) -> api::In
         severity: incident.severity.into(),
         service: incident.service.as_ref().map(ToString::to_string),
         region: incident.region.as_ref().map(ToString::to_string),
+        unclear: (!incident.unclear.is_nothing()).then(|| unclear(&incident.unclear)),
+        similar: incident.similar.iter().map(|number| format!("INC-{number}")).collect(),
         private: incident.private,
         phase: incident.phase.as_str().to_owned(),
         opened_at: incident.opened_at,
@@ -46,6 +48,13 @@ fn public_words(opening: &PublicOpening) -> api::PublicWords {
         text: opening.text.clone(),
         policy: opening.approved.as_ref().map(|approved| approved.policy.to_string()),
         approved_by: opening.approved.as_ref().map(|approved| approved.by.clone()),
+    }
+}
+
+fn unclear(unclear: &Unclear) -> api::Unclear {
+    api::Unclear {
+        services: unclear.services.iter().map(ToString::to_string).collect(),
+        regions: unclear.regions.iter().map(ToString::to_string).collect(),
     }
 }
 

@@ -123,7 +123,7 @@ impl Oracle {
                 Effect::Hush(hush) => {
                     found.hushes.insert(hush.person.clone());
                 }
-                Effect::Channel(_) | Effect::Status(_) | Effect::Ticket(_) => {}
+                Effect::Channel(_) | Effect::Status(_) | Effect::Ticket(_) | Effect::Inform(_) => {}
             }
         }
         if found != expected {

@@ -7,6 +7,7 @@ use zephyr_core::policy::{Method, Policy};
 use zephyr_core::{IncidentId, PersonId};
 
 use crate::chance::Chance;
+use crate::counters::Counters;
 use crate::fault::Fault;
 use crate::plan::Plan;
 
@@ -68,14 +69,24 @@ impl People {
     }
 
     /// What somebody does about a ring that reached them; nothing new for one they have heard already.
-    pub fn hear(&mut self, who: &PersonId, incident: IncidentId, ring: u32, chance: &mut Chance) -> Vec<Reaction> {
+    pub fn hear(
+        &mut self,
+        who: &PersonId,
+        incident: IncidentId,
+        ring: u32,
+        chance: &mut Chance,
+        counters: &mut Counters,
+    ) -> Vec<Reaction> {
         if !self.heard.insert((who.clone(), incident, ring)) {
             return Vec::new();
         }
         let soon = SignedDuration::from_secs(chance.between(2, 90));
         let react = |after, decline| Reaction { after, decline };
         match self.habits.get(who).copied().unwrap_or(Habit::Sleeps) {
-            Habit::Sleeps => Vec::new(),
+            Habit::Sleeps => {
+                counters.count(Fault::Asleep.name());
+                Vec::new()
+            }
             Habit::Quick => vec![react(soon, false)],
             Habit::Slow => vec![react(SignedDuration::from_secs(chance.between(120, 700)), false)],
             Habit::Declines => vec![react(soon, true)],

@@ -3,12 +3,18 @@
 //! [`SqliteStore`] keeps it in one file. [`ModelStore`] keeps it in memory and is what the others are compared with. Deliberately not here: what the
 //! stored texts mean. A state, an event or a policy is opaque; only effects are read, because they are handed out.
 
+pub mod copy;
 pub mod model;
 mod plan;
+pub mod postgres;
+mod rows;
+mod script;
 pub mod sqlite;
 mod statements;
+mod writes;
 
 pub use model::ModelStore;
+pub use postgres::{ConnectError, PostgresOptions, PostgresStore};
 pub use sqlite::{Hold, Look, ManualClock, OpenError, Options, SqliteStore, TimeSource, companions};
 
 use jiff::{SignedDuration, Timestamp};

@@ -9,6 +9,7 @@ mod clock;
 mod commit;
 mod errors;
 mod guard;
+mod lock;
 mod look;
 mod open;
 mod ports;
@@ -16,7 +17,7 @@ mod read;
 mod registry;
 mod reserve;
 mod rows;
-mod script;
+mod run;
 mod writing;
 
 #[cfg(test)]
@@ -97,7 +98,7 @@ impl SqliteStore {
 
     /// Closes every connection and lets another server open the file. Later writes of clones are refused.
     pub async fn close(self) {
-        self.inner.guard.condemn("the store was closed");
+        self.inner.guard.condemn("was closed");
         // The writer last: it moves the log into the file, which a connection that only reads cannot.
         self.inner.readers.close().await;
         if let Some(writer) = self.inner.writer.lock().await.take() {

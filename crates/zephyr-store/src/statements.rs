@@ -108,7 +108,7 @@ pub const PUT_OBJECT: &str = "INSERT INTO objects (kind, id, body, at, rev)
 VALUES ($1, $2, $3, $4, (SELECT COALESCE(MAX(rev), 0) + 1 FROM objects WHERE kind = $5))
 ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body, at = excluded.at, rev = excluded.rev";
 /// Documents of a kind.
-pub const OBJECTS: &str = "SELECT id, body FROM objects WHERE kind = $1 ORDER BY rev DESC LIMIT $2";
+pub const OBJECTS: &str = "SELECT id, body FROM objects WHERE kind = $1 AND rev > 0 ORDER BY rev DESC LIMIT $2";
 /// Keeps a token.
 pub const PUT_TOKEN: &str =
     "INSERT INTO tokens (hash, kind, holder, at, id, scopes, created_by, created_request, expires_at)
@@ -221,7 +221,7 @@ pub struct Rows {
 }
 
 impl Rows {
-    const fn new(head: &'static str, fixed: usize, columns: usize, tail: &'static str) -> Self {
+    pub const fn new(head: &'static str, fixed: usize, columns: usize, tail: &'static str) -> Self {
         Self { head, fixed, columns, tail, texts: OnceLock::new() }
     }
 

@@ -1,4 +1,4 @@
-//! Finds the server: what was typed, the environment, then what a server on this machine has left.
+//! Finds the servers: what was typed, the environment, then what a server on this machine has left.
 
 use std::path::{Path, PathBuf};
 
@@ -19,27 +19,33 @@ pub struct Found {
     pub read_from: Option<PathBuf>,
 }
 
-/// Finds it. No request is made.
-pub fn find(connection: &Connection) -> Result<Found, Failure> {
-    let places = places(connection);
-    let mut locals = places.iter().filter_map(|data| Some((data, Local::read(data)?)));
-    match &connection.server {
-        Some(url) => {
-            check(url)?;
-            // A token goes only to the server that made it.
-            let own = locals.find(|(_, local)| local.url == *url).map(|(_, local)| local.token);
-            let is_machines_own =
-                own.is_some() && connection.token.as_ref().is_none_or(|given| Some(given) == own.as_ref());
-            let token = connection.token.clone().or(own);
-            Ok(Found { url: url.clone(), token, is_machines_own, read_from: None })
-        }
-        None => {
-            let (data, local) = locals.next().ok_or_else(|| nowhere(&places))?;
-            let is_machines_own = connection.token.as_ref().is_none_or(|given| *given == local.token);
-            let token = Some(connection.token.clone().unwrap_or(local.token));
-            Ok(Found { url: local.url, token, is_machines_own, read_from: Some(data.join(local::FILE)) })
-        }
+impl Found {
+    /// Whether a token was given where the machine's own would do.
+    pub fn has_better_token(&self) -> bool {
+        self.read_from.is_some() && !self.is_machines_own
     }
+}
+
+/// Finds those that may be asked, in this order; at least one. No request is made.
+pub fn find(connection: &Connection) -> Result<Vec<Found>, Failure> {
+    let places = places(connection);
+    let locals: Vec<(&PathBuf, Local)> = places.iter().filter_map(|data| Some((data, Local::read(data)?))).collect();
+    if connection.servers.is_empty() {
+        let (data, local) = locals.into_iter().next().ok_or_else(|| nowhere(&places))?;
+        let is_machines_own = connection.token.as_ref().is_none_or(|given| *given == local.token);
+        let token = Some(connection.token.clone().unwrap_or(local.token));
+        return Ok(vec![Found { url: local.url, token, is_machines_own, read_from: Some(data.join(local::FILE)) }]);
+    }
+    let named = |url: &String| {
+        check(url)?;
+        // A token goes only to the server that made it.
+        let own = locals.iter().find(|(_, local)| local.url == *url).map(|(_, local)| local.token.clone());
+        let is_machines_own =
+            own.is_some() && connection.token.as_ref().is_none_or(|given| Some(given) == own.as_ref());
+        let token = connection.token.clone().or(own);
+        Ok(Found { url: url.clone(), token, is_machines_own, read_from: None })
+    };
+    connection.servers.iter().map(named).collect()
 }
 
 /// The data folder that is meant: the one that was given, else the first that a server has used.

@@ -7,7 +7,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-/// The server to talk to, `http://127.0.0.1:7878`. As `--server`.
+/// The server to talk to, `http://127.0.0.1:7878`, or several with commas. As `--server`.
 pub const SERVER: &str = "ZEPHYR_SERVER";
 /// The token to show it. As `--token`, but invisible to other users of the machine.
 pub const TOKEN: &str = "ZEPHYR_TOKEN";
@@ -15,6 +15,9 @@ pub const TOKEN: &str = "ZEPHYR_TOKEN";
 pub const AS: &str = "ZEPHYR_AS";
 /// The folder that a server keeps its data in. As `--data`.
 pub const DATA: &str = "ZEPHYR_DATA";
+/// The PostgreSQL database that a server shares with its replicas. As `--database`, but invisible to other users of the
+/// machine.
+pub const DATABASE: &str = "ZEPHYR_DATABASE";
 /// What is logged by `zephyr serve`: `info`, `debug`, `zephyr_server=debug`, …; `info` where it is not set.
 pub const LOG: &str = "ZEPHYR_LOG";
 /// Where programs keep what should outlive a restart; `~/.local/state` where it is not set. XDG base directories.

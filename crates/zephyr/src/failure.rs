@@ -100,8 +100,8 @@ impl From<Problem> for Failure {
         let is_plain = matches!(problem.code, Code::Invalid | Code::Refused | Code::NotFound | Code::Forbidden);
         match problem.detail {
             // The reason alone says what failed, too.
-            Some(why) if is_plain => Self { exit, what: without_stop(why), why: None, hint },
-            why => Self { exit, what: problem.title, why: why.map(without_stop), hint },
+            Some(why) if is_plain => Self { exit, what: as_a_part(&why), why: None, hint },
+            why => Self { exit, what: as_a_part(&problem.title), why: why.as_deref().map(as_a_part), hint },
         }
     }
 }
@@ -117,14 +117,42 @@ fn hint(problem: &Problem) -> Option<String> {
             "`zephyr page list` shows what rings; `zephyr page take INC-7 TARGET` answers it all the same"
         }
         Code::NotFound if given.contains("/api/v1/incidents") => "`zephyr incident list --all` shows which there are",
-        Code::Unavailable | Code::TooMany => "try again in a moment",
+        Code::Unavailable => "try again in a moment; `zephyr doctor` on the server's machine says what is wrong",
+        Code::TooMany => "try again in a moment",
         Code::Internal => "what went wrong is in the server's log",
         _ if given.is_empty() => return None,
         _ => given,
     };
-    Some(typed.to_owned())
+    Some(as_a_part(typed))
 }
 
-fn without_stop(text: String) -> String {
-    text.strip_suffix('.').map(str::to_owned).unwrap_or(text)
+/// A sentence of the API as it stands after `error: ` or `now: `: small, and without its stop. `INC-7` stays as it is.
+fn as_a_part(text: &str) -> String {
+    let text = text.strip_suffix('.').unwrap_or(text);
+    let mut letters = text.chars();
+    match (letters.next(), letters.next()) {
+        (Some(first), Some(second)) if first.is_ascii_uppercase() && !second.is_uppercase() && second != '-' => {
+            let rest: String = text.chars().skip(1).collect();
+            format!("{}{rest}", first.to_ascii_lowercase())
+        }
+        _ => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences_become_parts_and_names_of_incidents_stay() {
+        for (given, part) in [
+            ("The store cannot be reached.", "the store cannot be reached"),
+            ("A token is missing", "a token is missing"),
+            ("INC-7 is resolved already.", "INC-7 is resolved already"),
+            ("`service` cannot be that", "`service` cannot be that"),
+            ("", ""),
+        ] {
+            assert_eq!(as_a_part(given), part);
+        }
+    }
 }

@@ -83,7 +83,9 @@ async fn run(cli: Cli, printer: &mut Printer) -> Result<Exit, Failure> {
         Some(Command::Demo(given)) => return commands::demo::run(printer, given, settings.json).await,
         command => {
             let mut session = Session::new(&settings, printer)?;
-            let done = ask(&mut session, &settings, command).await?;
+            let done = ask(&mut session, &settings, command).await;
+            session.tell_clocks();
+            let done = done?;
             last_known::keep(&session).await;
             Ok(done)
         }
@@ -114,7 +116,7 @@ async fn ask(session: &mut Session<'_>, settings: &Settings, command: Option<Com
             Page::RingAgain(given) => commands::page_change::ring_again(session, given).await,
         },
         Some(Command::Ack) => commands::ack::run(session).await,
-        Some(Command::Oncall) => commands::oncall::run(session).await,
+        Some(Command::Oncall(given)) => commands::oncall::run(session, given).await,
         Some(Command::Why(given)) => commands::why::run(session, given).await,
         Some(Command::Report(Report::Missed(given))) => commands::report_missed::run(session, given).await,
         Some(Command::Policy(policy)) => commands::policy::run(session, policy).await,

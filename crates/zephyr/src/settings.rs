@@ -4,18 +4,21 @@ use std::path::PathBuf;
 
 use crate::cli;
 use crate::env;
+use crate::serve::database::Address;
 
 /// How to reach a server.
 #[derive(Debug, Clone)]
 pub struct Connection {
-    /// Its address, where it was given.
-    pub server: Option<String>,
+    /// Addresses, where any were given: the first that answers is asked.
+    pub servers: Vec<String>,
     /// The token, where it was given.
     pub token: Option<String>,
     /// Who is asking.
     pub person: Person,
     /// The server's data folder, where it was given.
     pub data: Option<PathBuf>,
+    /// The database that the server shares, where one was given.
+    pub database: Option<Address>,
     /// What the command line remembers between two runs.
     pub state: Option<PathBuf>,
 }
@@ -48,12 +51,14 @@ impl Settings {
             Some(person) => Person::Given(person.to_string()),
             None => guess().map_or(Person::Nobody, Person::Guessed),
         };
-        let blank = |text: &String| !text.trim().is_empty();
+        let is_there = |text: &String| !text.trim().is_empty();
+        let bare = |url: &String| url.trim().trim_end_matches('/').to_owned();
         let connection = Connection {
-            server: given.server.filter(blank).map(|url| url.trim_end_matches('/').to_owned()),
-            token: given.token.filter(blank),
+            servers: given.servers.iter().filter(|url| is_there(url)).map(bare).collect(),
+            token: given.token.filter(is_there),
             person,
             data: given.data.filter(|path| !path.as_os_str().is_empty()),
+            database: given.database,
             state: env::state_dir(),
         };
         Self { connection, json: given.json }

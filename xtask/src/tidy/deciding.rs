@@ -5,7 +5,7 @@
 use super::{Finding, Tree};
 
 /// The deciding functions of `zephyr_core::incident`.
-const DECIDING: &[&str] = &["open", "command", "wake", "outcome"];
+const DECIDING: &[&str] = &["open", "command", "wake", "outcome", "inform"];
 
 /// Looks what would happen and commits nothing.
 const PREVIEW: &str = "crates/zephyr/src/commands/check.rs";

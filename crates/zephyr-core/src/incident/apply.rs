@@ -1,7 +1,9 @@
 //! The fold: what an incident is after an event. Total; needs nothing but the event.
 
-use super::{Body, Event, Incident, MirrorName, Phase};
+use super::narrate::{self, listed};
+use super::{Body, Event, Incident, MirrorName, Phase, Unclear};
 use crate::effect::PublicState;
+use crate::limits;
 use crate::mirror::Mirror;
 use crate::page::{PageEvent, Paging};
 
@@ -23,6 +25,8 @@ impl Incident {
             runbook,
             public,
             update_due_at,
+            unclear,
+            similar,
         } = &event.body
         else {
             return None;
@@ -46,6 +50,8 @@ impl Incident {
             update_due_at: *update_due_at,
             paging: Paging::default(),
             participants: event.actor.person().into_iter().cloned().collect(),
+            unclear: unclear.clone(),
+            similar: similar.iter().map(|other| other.number).collect(),
             runbook: runbook.clone(),
             public: public.clone(),
             public_updates: Vec::new(),
@@ -54,9 +60,10 @@ impl Incident {
             status: Mirror::default(),
             ticket: Mirror::default(),
         };
-        if service.is_none() {
-            incident.post("Nobody has said which service this is. Who owns it?".to_owned());
+        if let Some(similar) = similar {
+            incident.post(narrate::beside(similar));
         }
+        incident.ask_what_it_is();
         incident.settle_mirrors(event.seq);
         Some(incident)
     }
@@ -66,6 +73,17 @@ impl Incident {
         match &event.body {
             // A stream begins once; a second opening in it is not ours.
             Body::Opened { .. } => {}
+            Body::DeclaredAgain { summary, reported_by, .. } => {
+                self.participants.extend(event.actor.person().cloned());
+                self.reported_by = self.reported_by.or(*reported_by);
+                self.post(format!("Declared again by {}: {summary}", event.actor));
+            }
+            Body::SimilarOpened { number, severity, summary, .. } => {
+                if self.similar.len() < limits::SIMILAR_KEPT {
+                    self.similar.insert(*number);
+                }
+                self.post(format!("INC-{number} {severity}, about the same, was opened by {}: {summary}", event.actor));
+            }
             Body::Page(page) => self.apply_page(event, page),
             Body::Ring { person, event: ring } => self.paging.apply_ring(event.at, person, ring),
             Body::Mirror { mirror, event: change } => match mirror {
@@ -90,6 +108,7 @@ impl Incident {
             Body::ServiceSet { service, region } => {
                 self.service.clone_from(service);
                 self.region.clone_from(region);
+                self.unclear.settle(service.is_some(), region.is_some());
                 let service = service.as_ref().map_or("not known", |id| id.as_str());
                 let region = region.as_ref().map_or("not known", |id| id.as_str());
                 self.post(format!("Service is now {service}, region {region}, by {}.", event.actor));
@@ -148,6 +167,30 @@ impl Incident {
             self.public_update(PublicState::Investigating, line);
         } else {
             self.public_updates.clear();
+        }
+    }
+
+    /// Asks the channel for what the summary did not say, or said twice, with the command that settles it.
+    fn ask_what_it_is(&mut self) {
+        let label = self.label();
+        let Unclear { services, regions } = &self.unclear;
+        let service = match (self.service.is_some(), services.first()) {
+            (true, _) => None,
+            (false, None) => Some((
+                "Nobody has said which service this is. Who owns it?".to_owned(),
+                format!("zephyr incident service {label} NAME"),
+            )),
+            (false, Some(first)) => Some((
+                format!("The summary names {}. Which service is it, and who owns it?", listed(services)),
+                format!("zephyr incident service {label} {first}"),
+            )),
+        };
+        let region = regions.first().map(|first| {
+            let asked = format!("The summary names {}. Which region is it?", listed(regions));
+            (asked, format!("zephyr incident service {label} --region {first}"))
+        });
+        for (asked, settles) in service.into_iter().chain(region) {
+            self.post(format!("{asked} `{settles}`"));
         }
     }
 

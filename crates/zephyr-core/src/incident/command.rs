@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::decision::{Decision, Stamp};
 use super::open::sentence;
-use super::{Body, Decided, Incident, Phase, Reporter, reclassify};
+use super::{Again, Body, Decided, Incident, Phase, Reporter, reclassify, similar};
 use crate::page::{self, Record, StopWhy, Target};
 use crate::policy::Severity;
 use crate::text::{PublicLine, Reason};
@@ -72,6 +72,8 @@ pub enum Command {
         /// Who noticed it first, instead of what was said before.
         reported_by: Option<Reporter>,
     },
+    /// Somebody declares the same again: it is added here, and they take part.
+    Join(Again),
     /// It was a false alarm. No reason is asked for.
     Cancel {
         /// The public line, instead of the policy's sentence.
@@ -98,6 +100,16 @@ pub enum Refused {
     /// A program ends and changes only what it declared itself.
     #[error("`{0}` is a program: it can end or change only what it opened itself")]
     NotItsOwn(String),
+    /// It is worse than what it should be added to.
+    #[error("{label} is {severity}, and {declared} is declared: what is worse opens an incident of its own")]
+    Worse {
+        /// `INC-7`.
+        label: String,
+        /// How bad that one is.
+        severity: Severity,
+        /// How bad this is.
+        declared: Severity,
+    },
     /// It is over.
     #[error("{label} is {phase} already")]
     NotOpen {
@@ -139,6 +151,7 @@ pub fn command(
             end(&mut decision, false, public, world, now)?;
             reported(&mut decision, reported_by);
         }
+        Command::Join(again) => similar::join(&mut decision, again, actor.person())?,
         Command::Cancel { public } => end(&mut decision, true, public, world, now)?,
         on_pages => {
             let person = actor.person().ok_or(Refused::NotAPerson)?;

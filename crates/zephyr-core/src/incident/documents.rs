@@ -277,6 +277,10 @@ impl Incident {
         let service = self.service.as_ref().map_or("not known", |service| service.as_str());
         let region = self.region.as_ref().map_or("not known", |region| region.as_str());
         let _ = write!(card, "\nService: {service} · Region: {region} · {}", self.phase.as_str());
+        if !self.similar.is_empty() {
+            let labels: Vec<String> = self.similar.iter().map(|number| format!("INC-{number}")).collect();
+            let _ = write!(card, "\nAbout the same: {}", labels.join(", "));
+        }
         if let Some(commander) = &self.acting_commander {
             let _ = write!(card, "\nActing incident commander: @{commander}");
         }

@@ -2,7 +2,7 @@
 
 use super::{Body, Event, Incident};
 use crate::PersonId;
-use crate::effect::{Effect, Hush, MirrorSend, PageSend};
+use crate::effect::{Effect, Hush, Inform, MirrorSend, PageSend};
 use crate::mirror::{Document, InFlight, Mirror};
 use crate::page::{RingEvent, RingOverWhy};
 
@@ -16,6 +16,9 @@ pub(super) fn effects(state: &Incident, event: &Event) -> Vec<Effect> {
     effects.extend(step(state, "channel", &state.channel, seq).map(Effect::Channel));
     effects.extend(step(state, "status", &state.status, seq).map(Effect::Status));
     effects.extend(step(state, "ticket", &state.ticket, seq).map(Effect::Ticket));
+    if let Body::Opened { similar: Some(similar), .. } = &event.body {
+        effects.push(Effect::Inform(Inform { incident: state.id, other: similar.id }));
+    }
     effects
 }
 
@@ -23,7 +26,7 @@ pub(super) fn effects(state: &Incident, event: &Event) -> Vec<Effect> {
 pub fn still_due(state: &Incident, effect: &Effect) -> bool {
     match effect {
         Effect::Page(send) => state.is_open() && state.paging.still_due(&send.person, send.ring, send.entry),
-        Effect::Hush(_) => true,
+        Effect::Hush(_) | Effect::Inform(_) => true,
         Effect::Channel(send) => state.channel.is_in_flight(send.since) && (send.lookup || state.channel_wanted().made),
         Effect::Status(send) => state.status.is_in_flight(send.since) && (send.lookup || state.status_wanted().made),
         Effect::Ticket(send) => state.ticket.is_in_flight(send.since) && (send.lookup || state.ticket_wanted().made),

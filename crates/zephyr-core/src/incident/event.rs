@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::Reporter;
+use super::{Reporter, Similar, Unclear};
 use crate::mirror::MirrorEvent;
 use crate::page::{PageEvent, RingEvent, StopWhy};
 use crate::policy::{PolicyVersion, Severity};
@@ -30,6 +30,7 @@ pub struct Event {
 
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "an opening comes once in a log, and is not kept in numbers")]
 pub enum Body {
     /// It was opened.
     Opened {
@@ -55,6 +56,30 @@ pub enum Body {
         public: Option<PublicOpening>,
         /// When the first update is due.
         update_due_at: Timestamp,
+        /// What the summary names several of, so that it is not known which is meant.
+        unclear: Unclear,
+        /// One about the same that was open.
+        similar: Option<Similar>,
+    },
+    /// Somebody declared the same again, and it was added here.
+    DeclaredAgain {
+        /// In their words.
+        summary: Summary,
+        /// How bad they say it is, where they said so.
+        severity: Option<Severity>,
+        /// Who noticed it first, as they say.
+        reported_by: Option<Reporter>,
+    },
+    /// Another incident about the same was opened.
+    SimilarOpened {
+        /// Its id.
+        id: IncidentId,
+        /// Its number.
+        number: u64,
+        /// How bad it is.
+        severity: Severity,
+        /// What is wrong there.
+        summary: Summary,
     },
     /// Something happened to its pages.
     Page(PageEvent),
@@ -129,6 +154,7 @@ impl Event {
         by_somebody
             && match &self.body {
                 Body::Opened { .. }
+                | Body::DeclaredAgain { .. }
                 | Body::Updated { .. }
                 | Body::Reclassified { .. }
                 | Body::ServiceSet { .. }
@@ -149,7 +175,7 @@ impl Event {
                     | PageEvent::Renamed { .. }
                     | PageEvent::NotReached { .. } => false,
                 },
-                Body::Ring { .. } | Body::Mirror { .. } => false,
+                Body::SimilarOpened { .. } | Body::Ring { .. } | Body::Mirror { .. } => false,
             }
     }
 }

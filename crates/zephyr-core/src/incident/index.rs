@@ -23,6 +23,7 @@ impl Incident {
         let row = |key: &str, value: String| (key.to_owned(), value);
         let mut rows =
             vec![row(Self::NUMBER, Self::number_value(self.number)), row(Self::PHASE, self.phase.as_str().to_owned())];
+        rows.extend(self.about().into_iter().map(|value| row(Self::ABOUT, value)));
         let rung = self.paging.pages.values().filter(|page| page.is_ringing()).flat_map(|page| &page.rung);
         let also = self.paging.pages.values().filter_map(Page::wanted).flatten();
         let people: BTreeSet<_> = rung.chain(also).collect();

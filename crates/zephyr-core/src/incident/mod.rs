@@ -1,6 +1,6 @@
 //! An incident: what it is, whom it pages, and the channel, status entry and ticket that show it.
 //!
-//! The deciding functions, [`open`], [`command`], [`wake`] and [`outcome`], turn what is asked, due or answered into
+//! The deciding functions, [`open`], [`command`], [`wake`], [`outcome`] and [`inform`], turn what is asked, due or answered into
 //! events. Each ends with everything that is due, so that nothing due is left behind.
 //!
 //! Deliberately not here: who is on call (`oncall`), how a page goes up its chain (`page`), how providers are spoken
@@ -36,6 +36,7 @@ mod reclassify;
 mod rehearsal;
 mod reporter;
 mod review;
+mod similar;
 mod stored;
 mod targets;
 mod wake;
@@ -47,17 +48,18 @@ pub use effects::still_due;
 pub use event::{Approval, Body, Event, MirrorName, PublicOpening};
 pub use figures::{Calls, Figures, Pages};
 pub use narrate::{Line, narrate};
-pub use open::{Declaration, Open, open};
+pub use open::{Declaration, Open, Subject, open};
 pub use outcome::outcome;
 pub use rehearsal::{Deed, Rehearsal, What, rehearse};
 pub use reporter::{NoReporter, Reporter};
 pub use review::{LateUpdate, Review, review};
+pub use similar::{Again, Likeness, Similar, SimilarWhy, Unclear, inform};
 pub use stored::{BadEvent, StoredEvent};
 pub(crate) use targets::pages;
 pub use wake::wake;
 
 /// Format number of the state as JSON. Raised with every change of its shape; older states are folded anew.
-pub const STATE_FORMAT: u32 = 3;
+pub const STATE_FORMAT: u32 = 4;
 
 /// An incident, as the fold of its events.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -99,6 +101,10 @@ pub struct Incident {
     pub paging: Paging,
     /// Everybody who takes part: who opened it, who was paged so far, who answered. They see it where it is private.
     pub participants: BTreeSet<PersonId>,
+    /// What the summary names several of, until somebody says which.
+    pub unclear: Unclear,
+    /// Numbers of other incidents about the same, opened while this one was open, or open when it was.
+    pub similar: BTreeSet<u64>,
     /// The runbook as it stood at opening.
     pub runbook: Runbook,
     /// Public words at opening; `None` where it has no entry on the status page.

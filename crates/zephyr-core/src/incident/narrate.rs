@@ -1,10 +1,11 @@
 //! Events in words: one line each, the same in the timeline, on the terminal and on the page.
 
 use std::collections::BTreeSet;
+use std::fmt::Display;
 
 use jiff::Timestamp;
 
-use super::{Body, Event, MirrorName};
+use super::{Body, Event, MirrorName, Similar, SimilarWhy};
 use crate::PersonId;
 use crate::mirror::MirrorEvent;
 use crate::page::{PageEvent, Passed, PauseWhy, Place, RingEvent, RingOverWhy, StopWhy, Target};
@@ -24,18 +25,27 @@ pub fn narrate(event: &Event) -> Line {
     let story = |text| Line { text, detail: false };
     let detail = |text| Line { text, detail: true };
     match &event.body {
-        Body::Opened { number, severity, summary, service, region, reported_by, runbook, .. } => {
-            let service = service.as_ref().map_or("not known", |id| id.as_str());
-            let region = region.as_ref().map_or("not known", |id| id.as_str());
+        Body::Opened { number, severity, summary, service, region, reported_by, runbook, unclear, similar, .. } => {
+            let service = known_or_named(service.as_ref(), &unclear.services);
+            let region = known_or_named(region.as_ref(), &unclear.regions);
             let runbook = match runbook {
                 Runbook::Missing { path } => format!("; there is no runbook at {path}"),
                 Runbook::Commit { .. } | Runbook::Content { .. } => String::new(),
             };
             let reporter = reported_by.map(|by| format!("; reported by {}", by.in_words())).unwrap_or_default();
             let actor = &event.actor;
+            let beside = similar.as_ref().map(|similar| format!(". {}", beside(similar))).unwrap_or_default();
             story(format!(
-                "INC-{number} {severity} opened by {actor}: {summary} (service {service}, region {region}{reporter}{runbook})"
+                "INC-{number} {severity} opened by {actor}: {summary} (service {service}, region {region}{reporter}{runbook}){beside}"
             ))
+        }
+        Body::DeclaredAgain { summary, severity, reported_by } => {
+            let severity = severity.map(|severity| format!(" as {severity}")).unwrap_or_default();
+            let reporter = reported_by.map(|by| format!(" (reported by {})", by.in_words())).unwrap_or_default();
+            story(format!("declared again{severity} by {}: {summary}{reporter}", event.actor))
+        }
+        Body::SimilarOpened { number, severity, summary, .. } => {
+            story(format!("INC-{number} {severity}, about the same, opened by {}: {summary}", event.actor))
         }
         Body::Page(PageEvent::Began { target, .. }) => detail(format!("page {target} began")),
         Body::Page(page) => story(of_page(page, event.at)),
@@ -76,6 +86,33 @@ pub fn narrate(event: &Event) -> Line {
         Body::Cancelled { public } => {
             story(over("cancelled as a false alarm", &event.actor.to_string(), public.as_deref()))
         }
+    }
+}
+
+/// That an incident was opened beside another about the same, and why.
+pub(super) fn beside(similar: &Similar) -> String {
+    match similar.why {
+        SimilarWhy::Worse => format!("INC-{} is about the same and less bad", similar.number),
+        SimilarWhy::Anyway => format!("INC-{} is about the same; opened anyway", similar.number),
+    }
+}
+
+/// `checkout`, `not known`, or `not known: the summary names checkout and search`.
+fn known_or_named<Id: Display>(known: Option<&Id>, named: &[Id]) -> String {
+    match (known, named) {
+        (Some(id), _) => id.to_string(),
+        (None, []) => "not known".to_owned(),
+        (None, named) => format!("not known: the summary names {}", listed(named)),
+    }
+}
+
+/// `checkout, login and search`.
+pub(super) fn listed(names: &[impl Display]) -> String {
+    let names: Vec<String> = names.iter().map(ToString::to_string).collect();
+    match names.as_slice() {
+        [] => String::new(),
+        [only] => only.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
 }
 

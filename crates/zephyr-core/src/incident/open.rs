@@ -1,9 +1,12 @@
 //! Opening an incident: who is paged, what is said in public, what is pinned.
+//!
+//! Deliberately not here: whether one like it is open already (`similar`), which is asked before.
 
 use jiff::Timestamp;
 
 use super::decision::{Decision, Stamp};
-use super::{Approval, Body, Decided, PublicOpening, Reporter, targets};
+use super::{Approval, Body, Decided, PublicOpening, Reporter, Similar, Unclear, targets};
+use crate::catalog::{self, Match};
 use crate::page::{self, Record};
 use crate::policy::{Policy, Severity};
 use crate::text::{PublicLine, Summary};
@@ -18,6 +21,8 @@ pub struct Open {
     pub number: u64,
     /// What was declared.
     pub declared: Declaration,
+    /// One about the same that is open, and did not hold it up.
+    pub similar: Option<Similar>,
 }
 
 /// What somebody declares.
@@ -27,7 +32,7 @@ pub struct Declaration {
     pub summary: Summary,
     /// How bad.
     pub severity: Severity,
-    /// The service, named or found in the summary.
+    /// The service, where it is named; else it is looked for in the summary.
     pub service: Option<ServiceId>,
     /// The region, likewise.
     pub region: Option<RegionId>,
@@ -39,17 +44,51 @@ pub struct Declaration {
     pub public: Option<PublicLine>,
     /// Ring the opener too, if due, instead of taking the opening as their answer.
     pub ring_me: bool,
+    /// Open it although one about the same is open.
+    pub anyway: bool,
+}
+
+/// What a declaration is about: what it names itself, else what its summary does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subject {
+    /// The service, where it is known.
+    pub service: Option<ServiceId>,
+    /// The region, where it is known.
+    pub region: Option<RegionId>,
+    /// What the summary names several of.
+    pub unclear: Unclear,
+}
+
+impl Declaration {
+    /// What it is about.
+    pub fn subject(&self, policy: &Policy) -> Subject {
+        let found = catalog::find(policy, self.summary.as_str());
+        let (service, services) = named_or_found(self.service.clone(), found.service);
+        let (region, regions) = named_or_found(self.region.clone(), found.region);
+        Subject { service, region, unclear: Unclear { services, regions } }
+    }
+}
+
+/// What is named, else the only one found; and those among which somebody has to choose.
+fn named_or_found<Id>(named: Option<Id>, found: Match<Id>) -> (Option<Id>, Vec<Id>) {
+    match (named, found) {
+        (Some(named), _) => (Some(named), Vec::new()),
+        (None, Match::Several(several)) => (None, several),
+        (None, found) => (found.one(), Vec::new()),
+    }
 }
 
 /// Opens an incident. It cannot be refused: whoever may declare has been asked before.
 pub fn open(open: Open, actor: Actor, cause: Cause, world: &World, now: Timestamp) -> Option<Decided> {
-    let Open { id, number, declared } = open;
+    let Open { id, number, declared, similar } = open;
     let policy = &world.policy;
     let update_due_at = now.checked_add(policy.update_every).unwrap_or(Timestamp::MAX);
-    let pages = targets::pages(policy, declared.severity, declared.service.as_ref());
-    let opener = actor.person().filter(|_| !declared.ring_me).cloned();
-    let public = public_opening(&declared.about(), declared.public.as_ref(), policy, update_due_at);
-    let Declaration { summary, severity, service, region, private, reported_by, .. } = declared;
+    let Subject { service, region, unclear } = declared.subject(policy);
+    let Declaration { summary, severity, private, reported_by, public, ring_me, .. } = declared;
+    let pages = targets::pages(policy, severity, service.as_ref());
+    let opener = actor.person().filter(|_| !ring_me).cloned();
+    let about = About { severity, service: service.as_ref(), region: region.as_ref(), private };
+    let public = public_opening(&about, public.as_ref(), policy, update_due_at);
     let runbook = world.runbook.clone();
     let body = Body::Opened {
         id,
@@ -63,6 +102,8 @@ pub fn open(open: Open, actor: Actor, cause: Cause, world: &World, now: Timestam
         runbook,
         public,
         update_due_at,
+        unclear,
+        similar,
     };
     let mut decision = Decision::opening(body, Stamp { at: now, actor, cause, world })?;
     pages.into_iter().for_each(|page| decision.page(page));
@@ -88,13 +129,6 @@ pub(super) struct About<'a> {
     pub service: Option<&'a ServiceId>,
     pub region: Option<&'a RegionId>,
     pub private: bool,
-}
-
-impl Declaration {
-    fn about(&self) -> About<'_> {
-        let (service, region) = (self.service.as_ref(), self.region.as_ref());
-        About { severity: self.severity, service, region, private: self.private }
-    }
 }
 
 /// The first public words; `None` where the severity has no entry, or the incident is private.

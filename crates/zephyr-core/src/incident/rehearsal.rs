@@ -100,7 +100,8 @@ pub fn rehearse(world: &World, severity: Severity, service: Option<&ServiceId>, 
 
 fn opened(world: &World, severity: Severity, service: Option<&ServiceId>, at: Timestamp) -> Option<Decided> {
     let declared = Declaration {
-        summary: Summary::new("rehearsal").ok()?,
+        // Names no service and no region, whatever they are called.
+        summary: Summary::new("…").ok()?,
         severity,
         service: service.cloned(),
         region: None,
@@ -108,8 +109,9 @@ fn opened(world: &World, severity: Severity, service: Option<&ServiceId>, at: Ti
         reported_by: None,
         public: None,
         ring_me: false,
+        anyway: true,
     };
-    let opening = Open { id: IncidentId(Uuid::nil()), number: 1, declared };
+    let opening = Open { id: IncidentId(Uuid::nil()), number: 1, declared, similar: None };
     open(opening, Actor::System, Cause::Request("rehearsal".to_owned()), world, at)
 }
 

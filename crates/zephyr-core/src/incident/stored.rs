@@ -14,8 +14,11 @@ use crate::page::{
 };
 use crate::policy::{LadderEntry, PolicyVersion, Severity};
 use crate::text::Summary;
-use crate::world::Runbook;
 use crate::{Actor, Cause, IncidentId, PersonId, RegionId, RotationId, ServiceId};
+
+mod opened;
+
+use opened::Opened;
 
 /// An event as one row holds it, besides its sequence number and time.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,6 +76,17 @@ struct Row {
 #[serde(tag = "kind", rename_all = "snake_case")]
 enum Stored {
     Opened(Box<Opened>),
+    DeclaredAgain {
+        summary: Summary,
+        severity: Option<Severity>,
+        reported_by: Option<Reporter>,
+    },
+    SimilarOpened {
+        id: IncidentId,
+        number: u64,
+        severity: Severity,
+        summary: Summary,
+    },
     PageBegan {
         target: Target,
         rotation: Option<RotationId>,
@@ -225,22 +239,6 @@ enum Stored {
     },
 }
 
-#[derive(Serialize, Deserialize)]
-struct Opened {
-    id: IncidentId,
-    number: u64,
-    summary: Summary,
-    severity: Severity,
-    service: Option<ServiceId>,
-    region: Option<RegionId>,
-    private: bool,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    reported_by: Option<Reporter>,
-    runbook: Runbook,
-    public: Option<PublicOpening>,
-    update_due_at: Timestamp,
-}
-
 impl From<&Body> for Stored {
     fn from(body: &Body) -> Self {
         match body.clone() {
@@ -256,6 +254,8 @@ impl From<&Body> for Stored {
                 runbook,
                 public,
                 update_due_at,
+                unclear,
+                similar,
             } => Self::Opened(Box::new(Opened {
                 id,
                 number,
@@ -268,7 +268,15 @@ impl From<&Body> for Stored {
                 runbook,
                 public,
                 update_due_at,
+                unclear,
+                similar,
             })),
+            Body::DeclaredAgain { summary, severity, reported_by } => {
+                Self::DeclaredAgain { summary, severity, reported_by }
+            }
+            Body::SimilarOpened { id, number, severity, summary } => {
+                Self::SimilarOpened { id, number, severity, summary }
+            }
             Body::Page(event) => event.into(),
             Body::Ring { person, event } => of_ring(person, event),
             Body::Mirror { mirror, event } => of_mirror(mirror, event),
@@ -340,6 +348,12 @@ impl From<Stored> for Body {
         let mirrored = |mirror, event| Self::Mirror { mirror, event };
         match stored {
             Stored::Opened(opened) => (*opened).into(),
+            Stored::DeclaredAgain { summary, severity, reported_by } => {
+                Self::DeclaredAgain { summary, severity, reported_by }
+            }
+            Stored::SimilarOpened { id, number, severity, summary } => {
+                Self::SimilarOpened { id, number, severity, summary }
+            }
             Stored::PageBegan { target, rotation, everyone, chain } => {
                 Self::Page(PageEvent::Began { target, rotation, everyone, chain })
             }
@@ -383,37 +397,6 @@ impl From<Stored> for Body {
             Stored::Reopened { public, update_due_at } => Self::Reopened { public, update_due_at },
             Stored::Resolved { public } => Self::Resolved { public },
             Stored::Cancelled { public } => Self::Cancelled { public },
-        }
-    }
-}
-
-impl From<Opened> for Body {
-    fn from(opened: Opened) -> Self {
-        let Opened {
-            id,
-            number,
-            summary,
-            severity,
-            service,
-            region,
-            private,
-            reported_by,
-            runbook,
-            public,
-            update_due_at,
-        } = opened;
-        Self::Opened {
-            id,
-            number,
-            summary,
-            severity,
-            service,
-            region,
-            private,
-            reported_by,
-            runbook,
-            public,
-            update_due_at,
         }
     }
 }

@@ -43,7 +43,7 @@ pub struct Schedule<'a> {
 #[derive(Debug, Clone)]
 pub(crate) struct Stand<'a> {
     /// Which layer, from 0.
-    place: usize,
+    pub(crate) place: usize,
     /// The layer's own turn; `None` for an override beside all layers.
     turn: Option<(&'a Layer, usize)>,
     /// Who, and the override that puts them there; never empty.

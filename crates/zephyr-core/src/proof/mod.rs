@@ -20,6 +20,7 @@ mod spans;
 mod sweep;
 mod words;
 
+pub use sweep::Shift;
 pub use words::{clock, example};
 
 use pages::{Front, PageKind, Second};
@@ -215,6 +216,12 @@ pub fn prove(world: &World, from: Timestamp, until: Timestamp) -> Proof {
         .collect();
     findings.sort_by_key(Finding::level);
     Proof { from, until, findings }
+}
+
+/// Who has a turn in a rotation when, in order of time, with what was arranged outside the policy. Empty for a rotation
+/// that is not there.
+pub fn shifts(world: &World, rotation: &RotationId, from: Timestamp, until: Timestamp) -> Vec<Shift> {
+    Sweep::new(world, from, until).line(rotation).shifts()
 }
 
 /// Who could fill a gap: awake and not away in all of it, the rotation's own people first; failing that, whoever is at

@@ -9,7 +9,7 @@ use super::spans::{self, Held, Spans};
 use super::{Front, Second};
 use crate::oncall::{Stand, Turn};
 use crate::policy::{Layer, Rotation, Window};
-use crate::{PersonId, RotationId, World};
+use crate::{PersonId, RotationId, World, limits};
 
 /// A piece of time in which the same people stand in the same layers.
 struct Piece<'a> {
@@ -38,6 +38,50 @@ impl Line<'_> {
         spans::merged(self.pieces.iter().filter(|piece| piece.stands.is_empty()).map(|piece| piece.span).collect())
     }
 }
+
+/// One person's turn in one layer, hand-off to hand-off.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shift {
+    /// Which layer, from 0.
+    pub layer: usize,
+    /// Who.
+    pub person: PersonId,
+    /// The number of the override that puts them there.
+    pub by: Option<u64>,
+    /// First instant of it.
+    pub from: Timestamp,
+    /// First instant after it.
+    pub until: Timestamp,
+}
+
+impl Line<'_> {
+    /// Every turn in it, in order of time. A turn goes on where the same person goes on.
+    pub(super) fn shifts(&self) -> Vec<Shift> {
+        let mut shifts: Vec<Shift> = Vec::new();
+        for piece in &self.pieces {
+            let (from, until) = piece.span;
+            for stand in &piece.stands {
+                for (person, by) in &stand.people {
+                    let same = |shift: &&mut Shift| {
+                        shift.until == from && shift.layer == stand.place && shift.person == **person && shift.by == *by
+                    };
+                    // What goes on ended here; it lies among the last few.
+                    match shifts.iter_mut().rev().take(TOGETHER).find(same) {
+                        Some(shift) => shift.until = until,
+                        None => {
+                            let (layer, person, by) = (stand.place, (*person).clone(), *by);
+                            shifts.push(Shift { layer, person, by, from, until });
+                        }
+                    }
+                }
+            }
+        }
+        shifts
+    }
+}
+
+/// At most so many have turns at once: each layer, and everybody of its slot.
+const TOGETHER: usize = limits::LAYERS * limits::SLOT_PEOPLE;
 
 /// Who stands on a step from when until when.
 type Standing<'a> = Vec<((Timestamp, Timestamp), Vec<&'a PersonId>)>;

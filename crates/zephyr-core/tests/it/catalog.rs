@@ -11,7 +11,7 @@ use crate::policy_acme::acme;
 fn found(policy: &Policy, summary: &str) -> String {
     let Matched { service, region } = find(policy, summary);
     let name = |name: Option<String>| name.unwrap_or_else(|| "-".to_owned());
-    format!("{} {}", name(service.map(String::from)), name(region.map(String::from)))
+    format!("{} {}", name(service.one().map(String::from)), name(region.one().map(String::from)))
 }
 
 #[test]
@@ -71,6 +71,6 @@ proptest! {
     fn any_text_is_searched(text in "\\PC{0,80}") {
         let policy = sound(SOUND);
         // There is one service only, so nothing can be found beside it; an accent would belong to its last letter.
-        prop_assert_eq!(find(&policy, &format!("checkout {text}")).service.map(String::from), Some("checkout".to_owned()));
+        prop_assert_eq!(find(&policy, &format!("checkout {text}")).service.one().map(String::from), Some("checkout".to_owned()));
     }
 }

@@ -18,4 +18,5 @@ mod policy_mistakes;
 mod proof;
 mod scene;
 mod schedules;
+mod similar;
 mod stored;

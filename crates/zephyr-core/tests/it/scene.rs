@@ -2,11 +2,11 @@
 
 use jiff::{SignedDuration, Timestamp};
 use zephyr_core::effect::{Effect, Outcome, PageSend, Receipt};
-use zephyr_core::incident::{self, Body, Command, Decided, Declaration, Incident, Open, Refused};
+use zephyr_core::incident::{self, Body, Command, Decided, Declaration, Incident, Open, Refused, Similar, SimilarWhy};
 use zephyr_core::policy::{self, Policy, Severity};
 use zephyr_core::text::Summary;
 use zephyr_core::world::Runbook;
-use zephyr_core::{Actor, Cause, EffectId, IncidentId, PersonId, World, catalog};
+use zephyr_core::{Actor, Cause, EffectId, IncidentId, PersonId, World};
 
 /// Payments: ines, then tomas. Platform: pat, then quinn, with rosa in a second layer. EM eve, founder fay.
 pub const COMPANY: &str = r#"
@@ -60,6 +60,21 @@ pub fn person(name: &str) -> PersonId {
     name.parse().unwrap()
 }
 
+/// What somebody declares who names nothing but what is wrong.
+pub fn declared(severity: u8, summary: &str) -> Declaration {
+    Declaration {
+        summary: Summary::new(summary).unwrap(),
+        severity: Severity::try_from(severity).unwrap(),
+        service: None,
+        region: None,
+        private: false,
+        reported_by: None,
+        public: None,
+        ring_me: false,
+        anyway: false,
+    }
+}
+
 pub struct Scene {
     pub world: World,
     pub state: Incident,
@@ -77,21 +92,27 @@ impl Scene {
     }
 
     pub fn open_in(policy: Policy, severity: u8, summary: &str, by: Option<&str>) -> Self {
+        Self::open_as(policy, 1, declared(severity, summary), None, by)
+    }
+
+    /// Opens another at the same moment, beside this one.
+    pub fn opens_beside(&self, severity: u8, summary: &str) -> Self {
+        let beside = Similar::to(&self.state, SimilarWhy::Worse);
+        Self::open_as(self.world.policy.clone(), 2, declared(severity, summary), Some(beside), Some("quinn"))
+    }
+
+    /// Is told that another was opened.
+    pub fn is_told_of(&mut self, other: &Self) {
+        let cause = Cause::Effect(EffectId::derive(other.state.stream(), 1, 0));
+        let decided = incident::inform(&self.state, &other.state, cause, &self.world, self.now);
+        self.take(decided);
+    }
+
+    fn open_as(policy: Policy, number: u64, declared: Declaration, similar: Option<Similar>, by: Option<&str>) -> Self {
         let now: Timestamp = "2026-01-06T03:00:00Z".parse().unwrap();
         let world = World::new(policy, Runbook::Missing { path: "runbooks/incident.md".into() });
-        let matched = catalog::find(&world.policy, summary);
-        let declared = Declaration {
-            summary: Summary::new(summary).unwrap(),
-            severity: Severity::try_from(severity).unwrap(),
-            service: matched.service,
-            region: matched.region,
-            private: false,
-            reported_by: None,
-            public: None,
-            ring_me: false,
-        };
-        let id = IncidentId("01890000-0000-7000-8000-000000000001".parse().unwrap());
-        let open = Open { id, number: 1, declared };
+        let id = IncidentId(format!("01890000-0000-7000-8000-{number:012}").parse().unwrap());
+        let open = Open { id, number, declared, similar };
         let actor = by.map_or(Actor::Bot("probe".into()), |name| Actor::Person(person(name)));
         let decided = incident::open(open, actor, Cause::Request("r-1".into()), &world, now).unwrap();
         let mut scene =

@@ -37,7 +37,7 @@ fn every_kind_of_event_is_in_the_corpus_and_reads_back_as_it_was_written() {
         return;
     }
     assert!(missing.is_empty(), "not in the corpus: {missing:?}; run once with ZEPHYR_WRITE_CORPUS=1");
-    assert_eq!(present.len(), 34, "a new kind of event needs a scene below that makes it");
+    assert_eq!(present.len(), 36, "a new kind of event needs a scene below that makes it");
 }
 
 /// Scenes that together make every kind of event.
@@ -67,7 +67,7 @@ fn kinds() -> BTreeMap<String, String> {
         Effect::Channel(_) => Some(Outcome::Ambiguous { error: "lost".into() }),
         Effect::Status(_) => Some(Outcome::Retry { after: None, error: "503".into() }),
         Effect::Ticket(_) => Some(refused()),
-        Effect::Hush(_) => Some(done()),
+        Effect::Hush(_) | Effect::Inform(_) => Some(done()),
     });
     lost.deliver(|effect| match effect {
         Effect::Channel(send) if send.lookup => Some(Outcome::NotDue),
@@ -105,6 +105,12 @@ fn kinds() -> BTreeMap<String, String> {
     changed.acts("ines", Command::Resolve { public: None, reported_by }).unwrap();
     changed.acts("ines", Command::Reopen { public: None, ring_me: false }).unwrap();
     scenes.push(changed);
+
+    let mut again = Scene::open(2, "Checkout p99 elevated in eu-frankfurt", None);
+    again.acts("quinn", Command::Join(crate::similar::again("Carts are empty", Some(3)))).unwrap();
+    let beside = again.opens_beside(1, "Checkout is down in eu-frankfurt");
+    again.is_told_of(&beside);
+    scenes.extend([again, beside]);
 
     for scene in scenes {
         reads_back(&scene.state);

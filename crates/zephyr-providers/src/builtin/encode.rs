@@ -26,6 +26,8 @@ pub fn encode(id: EffectId, effect: &Effect) -> Request<Bytes> {
         Effect::Channel(send) => encode_step::<Channel>(send),
         Effect::Status(send) => encode_step::<StatusEntry>(send),
         Effect::Ticket(send) => encode_step::<Ticket>(send),
+        // What passes between incidents has no provider: no service takes it.
+        Effect::Inform(_) => request(Method::POST, "/", Bytes::new()),
     }
 }
 

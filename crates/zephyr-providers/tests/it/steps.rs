@@ -27,6 +27,7 @@ fn every_effect_is_done() {
             Effect::Channel(_) => receipt(ROOM, "/rooms/inc-7-checkout"),
             Effect::Status(_) => receipt(ENTRY, "/status#st-0123456789ab"),
             Effect::Ticket(_) => receipt(TICKET, "/tickets/tk-0123456789ab"),
+            Effect::Inform(_) => panic!("what passes between incidents has no provider"),
         };
         assert_eq!(got, expected, "{effect:?}");
     }

@@ -59,7 +59,7 @@ pub async fn answer_all<S: Stores>(
         match answer? {
             // Somebody else was faster with this one.
             Answer::Refused(_) | Answer::NotFound => {}
-            other => incidents.push(done(other)?.0),
+            other => incidents.push(done(app, other)?.0),
         }
     }
     if incidents.is_empty() {

@@ -39,20 +39,21 @@ pub async fn ask<S: Stores>(
 ) -> Result<Done, Fault> {
     let incident = app.incident(&caller.viewer, label).await?.id;
     let request = Request { id: app.request_id(), actor: caller.actor, key, ask: Ask::Of { incident, command } };
-    done(app.engine.ask(request).await?)
+    done(app, app.engine.ask(request).await?)
 }
 
 /// The incident on the wire.
 pub fn changed<S: Stores>(app: &App<S>, incident: &Incident, repeated: bool) -> Json<Changed> {
     let incident = view::incident(incident, &app.world(), &app.settings.public_url);
-    Json(Changed { incident, repeated })
+    Json(Changed { incident, repeated, joined: false })
 }
 
 /// What the engine did, or why not.
-pub fn done(answer: Answer) -> Result<Done, Fault> {
+pub fn done<S: Stores>(app: &App<S>, answer: Answer) -> Result<Done, Fault> {
     match answer {
         Answer::Done(incident) => Ok((incident, false)),
         Answer::Repeated(incident) => Ok((incident, true)),
+        Answer::Similar(other) => Err(similar(app, &other)),
         Answer::KeyReused => Err(key_reused()),
         Answer::Refused(refused) => Err(refusal(&refused)),
         Answer::NotFound => Err(Problem::new(Code::NotFound, "There is no such incident").into()),
@@ -63,12 +64,24 @@ pub fn done(answer: Answer) -> Result<Done, Fault> {
     }
 }
 
+/// The offer of an incident that is open, instead of a second one about the same.
+fn similar<S: Stores>(app: &App<S>, other: &Incident) -> Fault {
+    let (label, number, severity) = (other.label(), other.number, other.severity);
+    let mut problem = Problem::new(Code::Similar, format!("{label} is open and about the same; nothing was opened"))
+        .detail(format!("{label} {severity}: {}", other.summary))
+        .hint(format!(
+            "Add this to it: POST /api/v1/incidents/{number}/join. To open another all the same, send `\"anyway\": true`."
+        ));
+    problem.similar = Some(Box::new(view::incident(other, &app.world(), &app.settings.public_url)));
+    problem.into()
+}
+
 /// What a refusal of the core means on the wire.
 pub fn refusal(refused: &Refused) -> Fault {
     let code = match refused {
         Refused::NotAPerson | Refused::NotItsOwn(_) => Code::Forbidden,
         Refused::Page(page::Refused::NoSuchPage { .. }) => Code::NotFound,
-        Refused::Page(_) | Refused::NotOpen { .. } => Code::Refused,
+        Refused::Page(_) | Refused::NotOpen { .. } | Refused::Worse { .. } => Code::Refused,
     };
     let title = match code {
         Code::Forbidden => "This token may not do that",

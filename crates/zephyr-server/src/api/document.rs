@@ -8,14 +8,16 @@ use std::sync::LazyLock;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::{HeaderValue, header};
+use serde_json::{Map, Value};
 use utoipa::OpenApi;
-use utoipa::openapi::path::{HttpMethod, Operation, Parameter, ParameterBuilder, ParameterIn};
-use utoipa::openapi::request_body::RequestBodyBuilder;
-use utoipa::openapi::schema::{AdditionalProperties, ObjectBuilder, SchemaType, Type};
-use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
-use utoipa::openapi::{ContentBuilder, Ref, RefOr, Required, ResponseBuilder};
+use utoipa::openapi::path::{HttpMethod, Operation};
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::{Content, RefOr};
 use zephyr_api::Problem;
-use zephyr_core::limits;
+
+mod complete;
+mod failures;
+mod shapes;
 
 /// Every operation: one line each.
 #[derive(OpenApi)]
@@ -35,6 +37,7 @@ use zephyr_core::limits;
         super::events::events,
         super::calls::calls,
         super::report_missed::report,
+        super::join::join,
         super::resolve::resolve,
         super::update::update,
         super::reopen::reopen,
@@ -49,6 +52,7 @@ use zephyr_core::limits;
         super::page_ring_again::ring_again,
         super::ack_everything::ack_everything,
         super::oncall::oncall,
+        super::oncall::schedule,
         super::tokens::create,
         super::tokens::list,
         super::tokens::revoke,
@@ -69,8 +73,9 @@ use zephyr_core::limits;
 )]
 struct Api;
 
-/// A name of the policy file.
-const NAME: &str = "^[a-z0-9][a-z0-9_-]{0,63}$";
+/// What a server with the example company really answered, by operation: a test asks for each, compares, and writes it
+/// anew.
+const EXAMPLES: &str = include_str!("document/examples.json");
 
 static DOCUMENT: LazyLock<Bytes> = LazyLock::new(|| {
     let mut text = whole().to_pretty_json().unwrap_or_default();
@@ -96,109 +101,31 @@ fn whole() -> utoipa::openapi::OpenApi {
     let mut api = Api::openapi();
     let mut bearer = Http::new(HttpAuthScheme::Bearer);
     bearer.description = Some("An admin makes tokens: POST /api/v1/tokens.".to_owned());
-    api.components.get_or_insert_default().add_security_scheme("bearer", SecurityScheme::Http(bearer));
+    let components = api.components.get_or_insert_default();
+    components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
+    shapes::refine(&mut components.schemas);
+    let examples: Map<String, Value> = serde_json::from_str(EXAMPLES).unwrap_or_default();
     for (path, item) in &mut api.paths.paths {
         let kinds = [(HttpMethod::Get, &mut item.get), (HttpMethod::Post, &mut item.post)];
         for (method, operation) in kinds {
             if let Some(operation) = operation {
-                complete(path, &method, operation);
+                show(operation, &examples);
+                complete::complete(path, &method, operation);
             }
         }
     }
     api
 }
 
-/// Adds what follows from the address, the method, and that a token is needed.
-fn complete(path: &str, method: &HttpMethod, operation: &mut Operation) {
-    if operation.security.is_some() {
-        return;
+/// Adds what was answered.
+fn show(operation: &mut Operation, examples: &Map<String, Value>) {
+    let example = operation.operation_id.as_ref().and_then(|id| examples.get(id));
+    let responses = &mut operation.responses.responses;
+    let status = if responses.contains_key("201") { "201" } else { "200" };
+    let Some(RefOr::T(response)) = responses.get_mut(status) else { return };
+    for content in response.content.values_mut() {
+        if let RefOr::T(Content { example: shown, .. }) = content {
+            *shown = example.cloned();
+        }
     }
-    operation.security = Some(vec![SecurityRequirement::new("bearer", Vec::<String>::new())]);
-    let posts = *method == HttpMethod::Post;
-    let in_path = PATH_PARAMETERS.iter().filter(|(name, ..)| path.contains(&format!("{{{name}}}")));
-    let mut parameters: Vec<Parameter> = in_path.map(path_parameter).collect();
-    parameters.push(act_as());
-    if posts {
-        parameters.push(idempotency_key());
-    }
-    operation.parameters.get_or_insert_default().extend(parameters.into_iter().map(RefOr::T));
-    if posts && operation.request_body.is_none() {
-        let nothing = ObjectBuilder::new().additional_properties(Some(AdditionalProperties::FreeForm(false)));
-        let content = ContentBuilder::new().schema(Some(nothing)).example(Some(serde_json::json!({}))).build();
-        operation.request_body = Some(RefOr::T(RequestBodyBuilder::new().content("application/json", content).build()));
-    }
-    for (status, why) in failures(path, posts, !operation.parameters.iter().flatten().all(is_header)) {
-        let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
-        let response = ResponseBuilder::new().description(why).content("application/problem+json", problem).build();
-        operation.responses.responses.insert(status.to_owned(), response.into());
-    }
-}
-
-fn is_header(parameter: &RefOr<Parameter>) -> bool {
-    matches!(parameter, RefOr::T(parameter) if parameter.parameter_in == ParameterIn::Header)
-}
-
-/// The ways to fail, by how a request is read.
-fn failures(path: &str, posts: bool, has_parameters: bool) -> Vec<(&'static str, &'static str)> {
-    let mut failures = vec![
-        ("401", "No token, or one that is not known"),
-        ("403", "The token may not do this"),
-        ("422", "A value that cannot be"),
-        ("500", "A fault of zephyr's own"),
-        ("503", "Come back after `Retry-After`"),
-    ];
-    if posts || has_parameters {
-        failures.push(("400", "Not what is wanted here"));
-    }
-    if path.contains('{') {
-        failures.push(("404", "There is no such thing, or it is not yours to see"));
-    }
-    if posts {
-        failures.push(("413", "The body is over the bound"));
-        failures.push(("415", "The body is not `application/json`"));
-    }
-    if posts && path != "/api/v1/tokens" {
-        failures.push(("409", "Refused as things stand; nothing changed"));
-    }
-    failures
-}
-
-/// Name, pattern, example and meaning of what an address may hold.
-const PATH_PARAMETERS: [(&str, &str, &str, &str); 5] = [
-    ("incident", "^([Ii][Nn][Cc]-)?[0-9]{1,10}$", "INC-1", "`INC-7` or `7`"),
-    ("target", "", "platform", "What is paged: `service`, or the name of a rotation"),
-    ("person", NAME, "maya", "A person of the policy"),
-    ("token", "^tok_[0-9a-f]{1,32}$", "tok_0123456789ab", "The public id of a token"),
-    ("version", "", "current", "A version of the policy, or `current`"),
-];
-
-fn path_parameter((name, pattern, example, meaning): &(&str, &str, &str, &str)) -> Parameter {
-    let mut schema = text();
-    if !pattern.is_empty() {
-        schema = schema.pattern(Some(*pattern));
-    }
-    parameter(name, ParameterIn::Path, Required::True, meaning)
-        .schema(Some(schema))
-        .example(Some((*example).into()))
-        .build()
-}
-
-fn act_as() -> Parameter {
-    let meaning = "On the server's own machine: the person in whose name the operator acts";
-    let schema = text().pattern(Some(NAME));
-    parameter("Zephyr-As", ParameterIn::Header, Required::False, meaning).schema(Some(schema)).build()
-}
-
-fn idempotency_key() -> Parameter {
-    let meaning = "Makes a repetition harmless, for a day; a UUID will do";
-    let schema = text().min_length(Some(1)).max_length(Some(limits::REQUEST_KEY_CHARS));
-    parameter("Idempotency-Key", ParameterIn::Header, Required::False, meaning).schema(Some(schema)).build()
-}
-
-fn text() -> ObjectBuilder {
-    ObjectBuilder::new().schema_type(SchemaType::Type(Type::String))
-}
-
-fn parameter(name: &str, place: ParameterIn, required: Required, meaning: &str) -> ParameterBuilder {
-    ParameterBuilder::new().name(name).parameter_in(place).required(required).description(Some(meaning))
 }

@@ -20,6 +20,7 @@ mod document;
 mod events;
 mod extract;
 mod health;
+mod join;
 mod list;
 mod me;
 mod metrics;
@@ -42,6 +43,7 @@ mod update;
 
 pub use ack_everything::answer_all;
 pub use answer::{ask, done};
+pub use join::joining;
 pub use open::{declaration, public_line, region, reporter, service, severity};
 
 /// The routes of the API and of health.
@@ -52,6 +54,7 @@ pub fn routes<S: Stores>() -> Router<App<S>> {
         .route("/api/v1/incidents/{incident}/timeline", get(timeline::timeline::<S>))
         .route("/api/v1/incidents/{incident}/calls", get(calls::calls::<S>))
         .route("/api/v1/incidents/{incident}/events", get(events::events::<S>))
+        .route("/api/v1/incidents/{incident}/join", post(join::join::<S>))
         .route("/api/v1/incidents/{incident}/resolve", post(resolve::resolve::<S>))
         .route("/api/v1/incidents/{incident}/update", post(update::update::<S>))
         .route("/api/v1/incidents/{incident}/reopen", post(reopen::reopen::<S>))
@@ -67,6 +70,7 @@ pub fn routes<S: Stores>() -> Router<App<S>> {
         .route("/api/v1/ack", post(ack_everything::ack_everything::<S>))
         .route("/api/v1/reports/missed", get(report_missed::report::<S>))
         .route("/api/v1/oncall", get(oncall::oncall::<S>))
+        .route("/api/v1/oncall/schedule", get(oncall::schedule::<S>))
         .route("/api/v1/tokens", get(tokens::list::<S>).post(tokens::create::<S>))
         .route("/api/v1/tokens/{token}/revoke", post(tokens::revoke::<S>))
         .route("/api/v1/policies", get(policies::list::<S>).post(policies::apply::<S>).layer(policies::long_body()))

@@ -17,7 +17,8 @@ use crate::auth::opened;
 use crate::fault::Fault;
 use crate::near;
 
-/// Opens an incident: 201, and where it is. The same for a repetition with the same key.
+/// Opens an incident: 201, and where it is. The same for a repetition with the same key. Where one about the same is
+/// open: 409, code `similar`, with that one; not so with `anyway`, nor where this one is worse.
 #[utoipa::path(
     post,
     path = "/api/v1/incidents",
@@ -33,7 +34,7 @@ pub async fn open<S: Stores>(
     let declaration = declaration(body, &app.world().policy)?;
     let (id, actor) = (app.request_id(), caller.actor.clone());
     let request = Request { id: id.clone(), actor, key, ask: Ask::Open(declaration) };
-    let (incident, repeated) = done(app.engine.ask(request).await?)?;
+    let (incident, repeated) = done(&app, app.engine.ask(request).await?)?;
     if !repeated {
         opened(&app, &caller, &id).await;
     }
@@ -56,6 +57,7 @@ pub fn declaration(given: OpenIncident, policy: &Policy) -> Result<Declaration, 
         reported_by: given.reported_by.map(|name| reporter(&name)).transpose()?,
         public: given.public.map(|line| public_line(&line)).transpose()?,
         ring_me: given.ring_me,
+        anyway: given.anyway,
     })
 }
 
@@ -82,14 +84,14 @@ pub fn severity(number: u8, policy: &Policy) -> Result<Severity, Problem> {
 pub fn service(name: &str, policy: &Policy) -> Result<ServiceId, Problem> {
     let known = name.parse::<ServiceId>().ok().filter(|id| policy.services.contains_key(id));
     // Any name that would be found in a summary names it here too.
-    let known = known.or_else(|| catalog::find(policy, name).service);
+    let known = known.or_else(|| catalog::find(policy, name).service.one());
     known.ok_or_else(|| unknown("service", name).hint(near::hint(name, policy.services.keys().map(ServiceId::as_str))))
 }
 
 /// A region of the policy.
 pub fn region(name: &str, policy: &Policy) -> Result<RegionId, Problem> {
     let known = name.parse::<RegionId>().ok().filter(|id| policy.regions.iter().any(|region| region.id == *id));
-    let known = known.or_else(|| catalog::find(policy, name).region);
+    let known = known.or_else(|| catalog::find(policy, name).region.one());
     known.ok_or_else(|| {
         let names = policy.regions.iter().map(|region| region.id.as_str());
         unknown("region", name).hint(near::hint(name, names))

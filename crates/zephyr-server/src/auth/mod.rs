@@ -23,7 +23,7 @@ mod secret;
 
 pub use rates::{note, opened, spend};
 
-pub use scope::{Scope, Scopes, to_stored};
+pub use scope::{Scope, Scopes, needed, never_held_up, to_stored};
 pub use secret::{Secret, hash, hex};
 
 /// The header by which the machine's operator acts as a person.

@@ -40,6 +40,7 @@ pub fn routes<S: Stores>() -> Router<App<S>> {
         .route("/ack", post(acts::ack_everything::<S>))
         .route("/incidents", get(list::show::<S>).post(open::open::<S>))
         .route("/incidents/new", get(open::show::<S>))
+        .route("/incidents/{incident}/join", post(open::join::<S>))
         .route("/incidents/{incident}", get(incident::show::<S>))
         .route("/incidents/{incident}/end", get(incident::end::<S>))
         .route("/incidents/{incident}/change", get(change::show::<S>))

@@ -1,20 +1,24 @@
-//! `/incidents/new`: declaring, by a form. A second click, or a page sent again, opens nothing twice.
+//! `/incidents/new`: declaring, by a form. A second click, or a page sent again, opens nothing twice; what is open
+//! already and about the same is offered.
 
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use serde::Deserialize;
-use zephyr_api::{OpenIncident, Problem};
+use zephyr_api::{self as api, JoinIncident, OpenIncident, Problem};
 use zephyr_core::World;
+use zephyr_core::incident::Command;
+use zephyr_core::policy::Policy;
 use zephyr_engine::{Ask, Request, RequestKey};
 
 use super::clock::Clock;
 use super::form::{Posted, fresh_key};
 use super::frame::{Frame, page};
+use super::names::Names;
 use super::problem::{for_a_page, page_for};
 use super::session::Visitor;
-use crate::api::{declaration, done};
+use crate::api::{ask, declaration, done, joining};
 use crate::app::{App, Stores};
 use crate::auth::{self, Caller};
 use crate::fault::Fault;
@@ -27,6 +31,34 @@ struct OpenPage<'a> {
     given: Given,
     key: String,
     problem: Option<Problem>,
+}
+
+#[derive(Debug, Template)]
+#[template(path = "similar.html")]
+struct SimilarPage<'a> {
+    frame: Frame,
+    clock: Clock,
+    names: Names<'a>,
+    it: api::Incident,
+    given: Given,
+    /// One for each of the two buttons.
+    keys: [String; 2],
+}
+
+impl SimilarPage<'_> {
+    /// What was typed, to be sent once more: name and value.
+    fn fields(&self) -> [(&'static str, &str); 7] {
+        let given = &self.given;
+        [
+            ("summary", &given.summary),
+            ("severity", &given.severity),
+            ("service", &given.service),
+            ("region", &given.region),
+            ("reported_by", &given.reported_by),
+            ("private", &given.private),
+            ("public", &given.public),
+        ]
+    }
 }
 
 impl OpenPage<'_> {
@@ -54,6 +86,8 @@ pub struct Given {
     private: String,
     #[serde(default)]
     public: String,
+    #[serde(default)]
+    anyway: String,
 }
 
 impl Given {
@@ -68,6 +102,7 @@ impl Given {
             reported_by: empty(),
             private: empty(),
             public: empty(),
+            anyway: empty(),
         }
     }
 
@@ -81,8 +116,14 @@ impl Given {
             private: !self.private.is_empty(),
             public: said(&self.public),
             reported_by: said(&self.reported_by),
+            anyway: !self.anyway.is_empty(),
             ..OpenIncident::default()
         })
+    }
+
+    fn joining(&self, policy: &Policy) -> Result<Command, Fault> {
+        let OpenIncident { summary, severity, reported_by, .. } = self.wanted()?;
+        Ok(joining(JoinIncident { summary, severity, reported_by, ring_me: false }, policy)?)
     }
 }
 
@@ -96,15 +137,45 @@ pub async fn show<S: Stores>(State(app): State<App<S>>, Visitor(caller): Visitor
     form(&app, &caller, StatusCode::OK, Given::nothing(), None).await
 }
 
-/// Opens. What cannot be opened comes back as it was typed, with the reason.
+/// Opens, or offers what is open already. What cannot be opened comes back as it was typed, with the reason.
 pub async fn open<S: Stores>(State(app): State<App<S>>, Posted { caller, fields, key }: Posted<Given>) -> Response {
-    match opened(&app, &caller, &fields, key).await {
+    let opened = opened(&app, &caller, &fields, key).await;
+    declared(&app, &caller, opened, fields).await
+}
+
+/// Adds what was typed to an incident that is open.
+pub async fn join<S: Stores>(
+    State(app): State<App<S>>,
+    Path(label): Path<String>,
+    Posted { caller, fields, key }: Posted<Given>,
+) -> Response {
+    let joined = joined(&app, &caller, &label, &fields, key).await;
+    declared(&app, &caller, joined, fields).await
+}
+
+async fn declared<S: Stores>(app: &App<S>, caller: &Caller, done: Result<u64, Fault>, given: Given) -> Response {
+    match done {
         Ok(number) => Redirect::to(&format!("/incidents/{number}")).into_response(),
-        Err(Fault(problem)) => {
+        Err(Fault(mut problem)) => {
             let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            form(&app, &caller, status, fields, Some(for_a_page(*problem))).await
+            match problem.similar.take() {
+                Some(other) => offer(app, caller, status, given, *other).await,
+                None => form(app, caller, status, given, Some(for_a_page(*problem))).await,
+            }
         }
     }
+}
+
+async fn joined<S: Stores>(
+    app: &App<S>,
+    caller: &Caller,
+    label: &str,
+    given: &Given,
+    key: Option<RequestKey>,
+) -> Result<u64, Fault> {
+    let command = given.joining(&app.world().policy)?;
+    let (incident, _) = ask(app, caller.clone(), key, label, command).await?;
+    Ok(incident.number)
 }
 
 async fn opened<S: Stores>(
@@ -116,11 +187,30 @@ async fn opened<S: Stores>(
     let declaration = declaration(given.wanted()?, &app.world().policy)?;
     let (id, actor) = (app.request_id(), caller.actor.clone());
     let request = Request { id: id.clone(), actor, key, ask: Ask::Open(declaration) };
-    let (incident, repeated) = done(app.engine.ask(request).await?)?;
+    let (incident, repeated) = done(app, app.engine.ask(request).await?)?;
     if !repeated {
         auth::opened(app, caller, &id).await;
     }
     Ok(incident.number)
+}
+
+/// The page with the incident that is open, and two buttons.
+async fn offer<S: Stores>(
+    app: &App<S>,
+    caller: &Caller,
+    status: StatusCode,
+    given: Given,
+    it: api::Incident,
+) -> Response {
+    match app.store.now().await {
+        Ok(now) => {
+            let clock = Clock::of(app, caller, now);
+            let frame = Frame::of(app, caller, "", clock.clone());
+            let names = Names(&app.world().policy);
+            page(status, &SimilarPage { frame, clock, names, it, given, keys: [fresh_key(app), fresh_key(app)] })
+        }
+        Err(error) => page_for(app, error.into(), "/incidents/new"),
+    }
 }
 
 async fn form<S: Stores>(

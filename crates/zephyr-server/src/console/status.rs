@@ -41,11 +41,13 @@ pub async fn show<S: Stores>(State(app): State<App<S>>) -> Response {
     let turn = *app.engine.turns().borrow();
     let kept = app.status_page.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let text = match kept {
-        Some((made_after, text)) if made_after == turn => Ok(text),
-        _ => made(&app).await,
+        Some((made_after, text)) if made_after == turn => Ok((turn, text)),
+        // While the store is away, what it said last is shown; the page says as of when.
+        Some((made_after, known)) => Ok(made(&app).await.map_or((made_after, known), |text| (turn, text))),
+        None => made(&app).await.map(|text| (turn, text)),
     };
     match text {
-        Ok(text) => {
+        Ok((turn, text)) => {
             *app.status_page.lock().unwrap_or_else(PoisonError::into_inner) = Some((turn, text.clone()));
             ([(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"))], text).into_response()
         }

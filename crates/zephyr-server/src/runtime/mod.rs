@@ -150,6 +150,8 @@ impl<S: Store + Objects, E: Entropy> Runtime<S, E> {
                 self.commands.close();
             }
             _ = self.safety_net.tick() => self.look_again(),
+            // What another replica has written may be due here, or be what somebody waits for.
+            () = self.store.news() => self.look_again(),
             () = tokio::time::sleep(until_wake) => {}
         }
         self.take_waiting();

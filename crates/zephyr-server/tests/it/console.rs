@@ -9,13 +9,13 @@ use zephyr_store::ModelStore;
 use crate::kit::{Ask, LOCAL, Response, Server, checkout, get, page, start, world};
 
 /// A form, posted from a page of this server.
-fn form(path: &str, fields: &str) -> Ask {
+pub fn form(path: &str, fields: &str) -> Ask {
     let ask =
         Ask { method: "POST".to_owned(), path: path.to_owned(), body: fields.as_bytes().to_vec(), ..Ask::default() };
     ask.header("content-type", "application/x-www-form-urlencoded").header("sec-fetch-site", "same-origin")
 }
 
-trait Session {
+pub trait Session {
     fn session(self, cookie: &str) -> Self;
 }
 
@@ -26,7 +26,7 @@ impl Session for Ask {
 }
 
 /// Signs in, in a person's name; the cookie.
-async fn sign_in(server: &Server<ModelStore>, person: &str) -> String {
+pub async fn sign_in(server: &Server<ModelStore>, person: &str) -> String {
     let answer = server.send(form("/login", &format!("token={LOCAL}&as={person}&next=/"))).await;
     assert_eq!((answer.status, answer.header("location")), (303, Some("/")), "{answer:?}");
     let cookie = answer.header("set-cookie").unwrap();
@@ -37,7 +37,7 @@ async fn sign_in(server: &Server<ModelStore>, person: &str) -> String {
 }
 
 #[track_caller]
-fn html(answer: &Response, status: u16) -> &str {
+pub fn html(answer: &Response, status: u16) -> &str {
     assert_eq!(answer.status, status, "{answer:?}");
     assert_eq!(answer.header("content-type"), Some("text/html; charset=utf-8"));
     assert!(answer.header("content-security-policy").unwrap().starts_with("default-src 'none'"));

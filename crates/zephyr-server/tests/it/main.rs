@@ -21,5 +21,6 @@ mod metrics;
 mod openapi;
 mod policies;
 mod rates;
+mod similar;
 mod sqlite;
 mod tokens;

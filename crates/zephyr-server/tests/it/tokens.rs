@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use zephyr_store::ModelStore;
 
-use crate::kit::{Ask, LOCAL, Server, checkout, get, post, start};
+use crate::kit::{Ask, LOCAL, Server, anyway, checkout, get, post, start};
 
 async fn make(server: &Server<ModelStore>, body: Value) -> (String, String) {
     let made = server.send(post("/api/v1/tokens", body).token(LOCAL)).await.expect(201);
@@ -21,7 +21,8 @@ async fn each_scope_allows_what_it_names_and_a_denial_names_what_lacks() {
     server.open("sam", checkout()).await;
     let asks = [
         ("read", get("/api/v1/incidents/1"), 200),
-        ("declare", post("/api/v1/incidents", checkout()), 201),
+        ("declare", post("/api/v1/incidents", anyway(checkout())), 201),
+        ("declare", post("/api/v1/incidents/1/join", checkout()), 200),
         ("respond", post("/api/v1/incidents/1/update", json!({ "text": "Looking." })), 200),
         ("admin", get("/api/v1/tokens"), 200),
     ];

@@ -101,7 +101,7 @@ impl Reference {
             if over
                 && let Some(ring) = self.rings.remove(&person)
                 && !wanted
-                && ring.entries.iter().any(|entry| *entry == Entry::Out)
+                && ring.entries.contains(&Entry::Out)
             {
                 expected.hushes.insert(person.clone());
             }

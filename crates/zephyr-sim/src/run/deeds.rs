@@ -1,7 +1,7 @@
 //! What people do: declare until they are heard, answer, think better of it, end and reopen.
 
 use jiff::SignedDuration;
-use zephyr_core::incident::{Command, Incident};
+use zephyr_core::incident::{Again, Command, Incident};
 use zephyr_core::page::{Page, PageState, Target};
 use zephyr_core::policy::Severity;
 use zephyr_core::text::{PublicLine, Reason};
@@ -26,11 +26,45 @@ impl Run {
                 self.accepted.insert(key);
             }
             Some(Answer::Busy) => self.script.at(self.now + SignedDuration::from_secs(2), Happening::Declare { key }),
+            Some(Answer::Similar(other)) => self.join(key, &other),
             Some(other) => self.oracle.broken(format!("I1 a declaration was answered {other:?}")),
             None => {
                 self.counters.count("declaration tried again");
                 self.script.at(self.now + SignedDuration::from_secs(2), Happening::Declare { key });
             }
+        }
+    }
+
+    /// Adds a declaration to what is open, or insists on an incident of its own.
+    fn join(&mut self, key: u64, other: &Incident) {
+        let Some(declaration) = self.declarations.get_mut(&key) else { return };
+        if declaration.severity < other.severity || !other.is_open() {
+            self.oracle.broken(format!("I1 {} was offered for something else", other.label()));
+        }
+        if self.chance.percent(30) {
+            self.counters.count("declared anyway");
+            declaration.anyway = true;
+            return self.script.at(self.now + SignedDuration::from_secs(20), Happening::Declare { key });
+        }
+        let (summary, severity) = (declaration.summary.clone(), Some(declaration.severity));
+        let again = Again { summary, severity, reported_by: None, ring_me: false };
+        let request = Request {
+            id: format!("join-{key}"),
+            actor: Actor::Bot("probe".to_owned()),
+            key: Some(RequestKey { key: format!("join-{key}"), body_hash: format!("join-{}", other.id) }),
+            ask: Ask::Of { incident: other.id, command: Command::Join(again) },
+        };
+        match self.ask(request) {
+            Some(Answer::Done(_) | Answer::Repeated(_)) => {
+                self.counters.count("declared again");
+                self.accepted.insert(key);
+                self.joined.insert(key);
+            }
+            // It is over by now, or somebody else was offered the first time: declared once more.
+            Some(Answer::Refused(_) | Answer::KeyReused | Answer::Busy) | None => {
+                self.script.at(self.now + SignedDuration::from_secs(2), Happening::Declare { key });
+            }
+            Some(other) => self.oracle.broken(format!("a declaration was answered {other:?}")),
         }
     }
 
@@ -56,6 +90,7 @@ impl Run {
                     Command::Take { .. } => "taken",
                     Command::Stop { .. } => "stopped",
                     Command::RingAgain { .. } => "rung again",
+                    Command::Join(_) => "declared again",
                 });
                 if state.is_open() && matches!(command, Command::Acknowledge | Command::Reopen { .. }) {
                     self.will_change(&who, &state);

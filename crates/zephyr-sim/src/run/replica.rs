@@ -10,6 +10,7 @@ use zephyr_engine::ports::StoreError;
 use zephyr_engine::{Engine, Send};
 use zephyr_store::ModelStore;
 
+use super::lease::Tenure;
 use super::{Happening, Run};
 use crate::chance::Chance;
 use crate::fault::Fault;
@@ -20,7 +21,7 @@ use crate::ready::ready;
 /// The time of the runtime before it tries again after the store failed.
 const TRY_AGAIN: SignedDuration = SignedDuration::from_millis(100);
 /// How often the runtime looks for what no message told it of.
-const SAFETY_NET: SignedDuration = SignedDuration::from_secs(1);
+pub(super) const SAFETY_NET: SignedDuration = SignedDuration::from_secs(1);
 /// No timer wakes earlier.
 const SHORTEST_SLEEP: SignedDuration = SignedDuration::from_micros(100);
 /// Turns of the engine at one instant before it is said to spin.
@@ -35,10 +36,10 @@ pub(super) struct Replica {
     pub frozen_until: Option<Timestamp>,
     pub cut_from_store: bool,
     pub cut_from_providers: bool,
-    tenure: Option<Tenure>,
-    epoch: Option<u64>,
+    pub tenure: Option<Tenure>,
+    pub epoch: Option<u64>,
     /// When its engine has something to do, by its own clock.
-    due_at: Option<Timestamp>,
+    pub due_at: Option<Timestamp>,
     /// The same, or when its lease has to be renewed.
     pub wake_at: Option<Timestamp>,
     /// Handed out by the engine, and not let out yet.
@@ -46,9 +47,9 @@ pub(super) struct Replica {
     /// Answers that the engine has not taken yet.
     results: Vec<(Send, Outcome, &'static str)>,
     /// Handed out, and not recorded.
-    outstanding: BTreeSet<EffectId>,
+    pub outstanding: BTreeSet<EffectId>,
     /// Of those, what was let out.
-    on_wire: BTreeSet<EffectId>,
+    pub on_wire: BTreeSet<EffectId>,
     /// Of those, what the engine was told the outcome of.
     unrecorded: BTreeSet<EffectId>,
     /// When it looks for what no message told it of, one of several.
@@ -56,15 +57,6 @@ pub(super) struct Replica {
     /// Its clock runs fast by so many ten-thousandths.
     skew: i64,
     chance: Chance,
-}
-
-/// What a replica knows of its lease.
-#[derive(Debug, Clone, Copy)]
-struct Tenure {
-    /// Until when a send may leave; `None` for ever.
-    good_until: Option<Timestamp>,
-    /// When it is renewed.
-    renew_at: Option<Timestamp>,
 }
 
 impl Replica {
@@ -106,7 +98,7 @@ impl Replica {
     }
 
     /// A while of its own clock, in true time.
-    fn while_of_its_own(&self, wait: SignedDuration) -> SignedDuration {
+    pub fn while_of_its_own(&self, wait: SignedDuration) -> SignedDuration {
         let micros = i64::try_from(wait.as_micros()).unwrap_or(i64::MAX / 20_000);
         SignedDuration::from_micros(micros.saturating_mul(10_000) / (10_000 + self.skew))
     }
@@ -118,7 +110,7 @@ impl Replica {
     }
 
     /// Until something is due or the lease has to be renewed.
-    fn sleep(&mut self) {
+    pub fn sleep(&mut self) {
         let renew = self.tenure.and_then(|tenure| tenure.renew_at);
         self.wake_at = self.due_at.into_iter().chain(renew).min();
     }
@@ -295,79 +287,6 @@ impl Run {
         let meets = percent > 0 && self.chance.percent(percent);
         self.count_if(meets, fault);
         meets
-    }
-
-    /// Renews the lease when it is time.
-    pub(super) fn keep_lease(&mut self, index: usize) -> Result<(), StoreError> {
-        let now = self.now;
-        let Some(replica) = self.replicas.get(index) else { return Ok(()) };
-        match replica.tenure {
-            Some(Tenure { renew_at: Some(at), .. }) if at > now => Ok(()),
-            Some(Tenure { renew_at: None, .. }) => Ok(()),
-            _ => self.renew(index, limits::LEASE, now),
-        }
-    }
-
-    /// Renews the lease as if it were another time.
-    fn renew(&mut self, index: usize, lasts: SignedDuration, at: Timestamp) -> Result<(), StoreError> {
-        let Some(replica) = self.replicas.get_mut(index) else { return Ok(()) };
-        let Some(engine) = &mut replica.engine else { return Ok(()) };
-        let lease = ready(engine.renew(lasts))?;
-        let good_until = lease.lasts.map(|lasts| self.now + replica.while_of_its_own(lasts));
-        let renew_at = lease.lasts.map(|_| at + replica.while_of_its_own(limits::LEASE_RENEWED));
-        replica.tenure = Some(Tenure { good_until, renew_at });
-        let is_new = replica.epoch.replace(lease.epoch) != Some(lease.epoch);
-        if lease.freed > 0 || is_new && lease.lasts.is_some() {
-            let (epoch, freed) = (lease.epoch, lease.freed);
-            self.say(index, &format!("has epoch {epoch} and frees {freed} claims"));
-        }
-        let Some(replica) = self.replicas.get_mut(index) else { return Ok(()) };
-        if lease.freed > 0 {
-            replica.wake(self.now);
-            self.counters.count("claims taken over");
-        }
-        self.note_lost_leases();
-        Ok(())
-    }
-
-    /// What a replica sent whose lease is over may be sent once more by another.
-    fn note_lost_leases(&mut self) {
-        for replica in self.replicas.iter_mut().filter(|replica| replica.engine.is_some()) {
-            if replica.tenure.is_some() && !replica.store.model().is_in_force() {
-                replica.outstanding.clear();
-                for id in std::mem::take(&mut replica.on_wire) {
-                    self.counters.count("answer lost with a lease");
-                    self.network.lose(id);
-                }
-            }
-        }
-    }
-
-    /// Where nothing happens for a while and every replica has been well for one, their renewals are not worth the time:
-    /// they are taken as made just before something does.
-    pub(super) fn skip_idle_time(&mut self) {
-        let well = |replica: &Replica| replica.can_act() && !replica.cut_from_providers;
-        if self.replicas.len() < 2 || self.store_away || !self.replicas.iter().all(well) {
-            self.well_since = None;
-            return;
-        }
-        let well_since = *self.well_since.get_or_insert(self.now);
-        if self.now.duration_since(well_since) < limits::LEASE + SAFETY_NET * 2 {
-            return;
-        }
-        let due = self.replicas.iter().filter_map(|replica| replica.due_at);
-        let Some(next) = due.chain(self.script.next_at()).min() else { return };
-        let idle = next.duration_since(self.now);
-        if idle < limits::LEASE_RENEWED * 2 {
-            return;
-        }
-        for index in 0..self.replicas.len() {
-            let before = SignedDuration::from_millis(self.chance.between(0, 500));
-            // A store in memory that can be reached takes every renewal.
-            if self.renew(index, idle - before + limits::LEASE, next - before).is_ok() {
-                self.replicas.get_mut(index).into_iter().for_each(Replica::sleep);
-            }
-        }
     }
 
     /// Looks at what was written; whether the process outlived it, and how long it took.

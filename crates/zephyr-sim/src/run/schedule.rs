@@ -66,7 +66,10 @@ impl Run {
         let mut chance = Chance::of(self.plan.seed, fault.name());
         let mut times = Vec::new();
         let mut at = self.now;
-        while mean_minutes > 0 {
+        if mean_minutes == 0 {
+            return times;
+        }
+        loop {
             at += SignedDuration::from_millis(chance.between(1_000, mean_minutes * 120_000));
             if at.duration_since(self.now) >= SignedDuration::from_mins(self.plan.minutes) {
                 break;
@@ -90,5 +93,6 @@ fn declaration(chance: &mut Chance) -> Declaration {
         reported_by: None,
         public: None,
         ring_me: false,
+        anyway: chance.percent(30),
     }
 }

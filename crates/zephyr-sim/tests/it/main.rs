@@ -44,7 +44,6 @@ fn every_kind_of_fault_is_really_met() {
         "answer lost by a crash",
         "answer lost with a lease",
         "claims taken over",
-        "lease lost",
         "send held back: its lease is over",
         "answered",
         "declined",

@@ -9,13 +9,14 @@ use zephyr_core::{EffectId, StreamId};
 use zephyr_engine::ports::{Claimed, Due, Retry, StoreError};
 use zephyr_fault::{self as fault, Point};
 
-use super::commit::note_retry;
 use super::read::REQUEST_KEPT_MICROS;
-use super::rows::{effect, effect_id, get, instant, lane as stored_lane, limit, maybe_time, number, stream_id};
-use super::script::Script;
+use super::rows::{effect, effect_id, get, instant, limit, maybe_time, number, stream_id};
 use super::{Inner, errors};
 use crate::FINISHED_KEPT;
+use crate::rows::lane as lane_name;
+use crate::script::Script;
 use crate::statements::{CLAIM, CLAIMABLE, DUE_STREAMS, LOOK, PRUNABLE, PRUNE_EFFECTS, PRUNE_REQUESTS};
+use crate::writes::note_retry;
 
 /// How often old rows are looked for.
 const PRUNE_EVERY_MICROS: i64 = 1_000_000;
@@ -63,7 +64,7 @@ impl Inner {
     pub(super) async fn claim(&self, lane: Lane, most: usize) -> Result<Vec<Claimed>, StoreError> {
         let now = self.clock.now();
         // Only this server frees effects, so that a look without the write lock misses nothing for long.
-        let found = self.rows(sqlx::query(CLAIMABLE).bind(stored_lane(lane)).bind(now)).await?;
+        let found = self.rows(sqlx::query(CLAIMABLE).bind(lane_name(lane)).bind(now)).await?;
         if found.is_empty() || most == 0 {
             return Ok(Vec::new());
         }
@@ -75,7 +76,7 @@ impl Inner {
             if left == 0 {
                 break;
             }
-            let query = sqlx::query(CLAIM).bind(self.epoch).bind(stored_lane(lane)).bind(get::<i64>(&row, 0)?);
+            let query = sqlx::query(CLAIM).bind(self.epoch).bind(lane_name(lane)).bind(get::<i64>(&row, 0)?);
             let rows = query.bind(now).bind(limit(left)).fetch_all(writing.connection()).await;
             let mut batch = Vec::new();
             for row in rows.map_err(errors::before_commit)? {

@@ -40,6 +40,13 @@ impl ManualClock {
     }
 }
 
+impl ManualClock {
+    /// Where it stands, in microseconds since 1970.
+    pub(crate) fn micros(&self) -> i64 {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
 /// The clock of an open store. Microseconds since 1970.
 #[derive(Debug)]
 pub(super) struct Clock {

@@ -6,6 +6,8 @@ use zephyr_engine::ports::StoreError;
 const CONSTRAINT: i32 = 19;
 pub(super) const BUSY: i32 = 5;
 const FULL: i32 = 13;
+/// The file that connections share cannot be made as long as it has to be: `SQLITE_IOERR_SHMSIZE`.
+const SHARED_FILE: i32 = 10 | (19 << 8);
 pub(super) const READ_ONLY: i32 = 8;
 pub(super) const CANNOT_OPEN: i32 = 14;
 pub(super) const CORRUPT: i32 = 11;
@@ -15,7 +17,9 @@ pub(super) const NOT_A_DATABASE: i32 = 26;
 pub(super) fn before_commit(error: Error) -> StoreError {
     match (&error, code(&error)) {
         (_, Some(CORRUPT | NOT_A_DATABASE | CONSTRAINT)) => StoreError::Corrupt(error.to_string()),
-        (Error::ColumnDecode { .. } | Error::Decode(_) | Error::TypeNotFound { .. }, _) => unreadable(error),
+        (Error::ColumnDecode { .. } | Error::Decode(_) | Error::TypeNotFound { .. }, _) => {
+            crate::rows::unreadable(error)
+        }
         _ => StoreError::Unavailable(error.to_string()),
     }
 }
@@ -31,20 +35,18 @@ pub(super) fn at_commit(error: Error) -> StoreError {
     }
 }
 
-/// Something stored that does not read as what it should be.
-pub(super) fn unreadable(error: impl std::fmt::Display) -> StoreError {
-    StoreError::Corrupt(error.to_string())
-}
-
-/// Whether there is no space on the disk.
-pub(super) fn is_full(error: &Error) -> bool {
-    code(error) == Some(FULL)
-}
-
 /// The primary result code.
 pub(super) fn code(error: &Error) -> Option<i32> {
-    let extended: i32 = error.as_database_error()?.code()?.parse().ok()?;
-    Some(extended & 0xff)
+    Some(extended(error)? & 0xff)
+}
+
+/// Whether there is no space on the disk, as far as SQLite tells.
+pub(super) fn is_full(error: &Error) -> bool {
+    matches!(extended(error), Some(FULL | SHARED_FILE))
+}
+
+fn extended(error: &Error) -> Option<i32> {
+    error.as_database_error()?.code()?.parse().ok()
 }
 
 /// Notes an error that changes nothing for whoever asked.

@@ -52,16 +52,18 @@ impl Guard {
         self.verdict.get().map_or(Ok(()), |why| Err(StoreError::Corrupt(why.clone())))
     }
 
-    /// Refuses every later use. The first reason stays.
+    /// Refuses every later use. The first reason stays: what is wrong with the file, and after a colon what to do.
     pub(super) fn condemn(&self, why: &str) {
-        if self.verdict.set(format!("{}: {why}", self.path.display())).is_ok() {
+        if self.verdict.set(format!("{} {why}", self.path.display())).is_ok() {
             tracing::debug!(why, "the store refuses further writes");
         }
     }
 
     /// An error of the disk while committing: what is in memory and what is on the disk may differ from now on.
     pub(super) fn condemn_disk(&self, error: &StoreError) {
-        self.condemn(&format!("{error}; restart the server, so that it reads what is really on the disk"));
+        self.condemn(&format!(
+            "cannot be relied on ({error}): restart the server, so that it reads what is really on the disk"
+        ));
     }
 
     /// Lets another server open the file.
@@ -85,8 +87,8 @@ impl Guard {
         let is_same = identity(&self.path) == self.file && identity(&wal(&self.path)) == log;
         if !is_same {
             self.condemn(
-                "the file or its -wal was removed or replaced while the server ran; what is written now would be \
-                 lost. Stop the server, put the file back (or restore a backup) and start it again",
+                "or its -wal was removed or replaced while the server ran: put it back, or restore a backup with \
+                 `zephyr store restore FILE`; then start it again",
             );
         }
     }

@@ -133,7 +133,7 @@ impl Hold {
     /// # Errors
     /// That a server has it.
     pub fn take(path: &Path) -> Result<Self, OpenError> {
-        open::lock(path).map(|lock| Self { _lock: lock })
+        super::lock::lock(path).map(|lock| Self { _lock: lock })
     }
 }
 

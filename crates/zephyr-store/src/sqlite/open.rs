@@ -1,7 +1,7 @@
 //! Opening: every way in which a file cannot be a store, each with its own words, before anything is written to it.
 
-use std::fs::{File, TryLockError};
-use std::io::{self, ErrorKind, Read, Seek, Write};
+use std::fs::File;
+use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -13,6 +13,7 @@ use zephyr_fault::{self as fault, Point};
 
 use super::clock::Clock;
 use super::guard::{Guard, beside, wal};
+use super::lock::{self, LOCK};
 use super::{Inner, Options, errors};
 use crate::statements::{BEGIN, COMMIT, NEWEST_EVENT, RAISE_EPOCH, VOID_CLAIMS};
 
@@ -80,6 +81,18 @@ pub enum OpenError {
         /// The log.
         wal: PathBuf,
     },
+    /// A server has used it, and it is not there any more.
+    #[error(
+        "{path} is gone, and there was a store: put it back, or restore a backup with `zephyr store restore FILE`; to \
+         begin with an empty one, remove {lock}",
+        path = path.display(), lock = lock.display()
+    )]
+    Gone {
+        /// The database.
+        path: PathBuf,
+        /// What says so.
+        lock: PathBuf,
+    },
     /// It is another kind of file.
     #[error("{path} is not a SQLite database: name another file, or restore a backup", path = path.display())]
     NotADatabase {
@@ -122,6 +135,12 @@ pub enum OpenError {
         /// What differs.
         source: MigrateError,
     },
+    /// There is no space for the files beside it.
+    #[error("{path} cannot be opened, because its disk is full: make space, then start again", path = path.display())]
+    Full {
+        /// The database.
+        path: PathBuf,
+    },
     /// Anything else.
     #[error("{path} cannot be opened: look at the disk and at who else uses the file, then start again", path = path.display())]
     Failed {
@@ -150,6 +169,7 @@ pub(super) async fn open(path: &Path, options: &Options) -> Result<Inner, OpenEr
     let epoch = raise_epoch(&mut writer, clock.now()).await.map_err(failed)?;
     fault::at(Point::OpenEpochRaised);
     let readers = readers(&connect, options.readers).await.map_err(failed)?;
+    errors::note(lock::mark(&lock));
     let guard = Guard::new(path, lock);
     Ok(Inner {
         epoch,
@@ -181,11 +201,16 @@ fn look_at_file(path: &Path, create: bool) -> Result<File, OpenError> {
             if !create {
                 return Err(OpenError::Missing { path: path.to_owned() });
             }
-            return lock(path);
+            let lock = lock::lock(path)?;
+            // An empty one in its place would page nobody of those it was paging.
+            if lock::is_marked(&lock).map_err(forbidden)? {
+                return Err(OpenError::Gone { path: path.to_owned(), lock: beside(path, LOCK) });
+            }
+            return Ok(lock);
         }
         Err(error) => return Err(forbidden(error)),
     }
-    let lock = lock(path)?;
+    let lock = lock::lock(path)?;
     let file = File::options().read(true).write(true).open(path).map_err(forbidden)?;
     let header = header(file).map_err(forbidden)?;
     if header.is_empty() || header == HEADER {
@@ -215,29 +240,6 @@ pub(super) fn is_a_database(path: &Path) -> Result<(), OpenError> {
         Err(error) if error.kind() == ErrorKind::NotFound => Err(OpenError::Missing { path }),
         Err(source) => Err(OpenError::Forbidden { path, source }),
     }
-}
-
-/// Locks the file beside the database, for as long as it is kept, and writes there who holds it.
-pub(super) fn lock(path: &Path) -> Result<File, OpenError> {
-    let beside = beside(path, ".lock");
-    let forbidden = |source| OpenError::Forbidden { path: beside.clone(), source };
-    let options = File::options().read(true).write(true).create(true).truncate(false).clone();
-    let mut file = options.open(&beside).map_err(forbidden)?;
-    match file.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => {
-            let mut process = String::new();
-            let read = file.take(20).read_to_string(&mut process);
-            let is_known = read.is_ok() && process.trim().parse::<u32>().is_ok();
-            let holder = if is_known { format!(" (process {})", process.trim()) } else { String::new() };
-            return Err(OpenError::InUse { path: path.to_owned(), holder });
-        }
-        Err(TryLockError::Error(error)) => return Err(forbidden(error)),
-    }
-    // Only for the message above: that it cannot be written is no reason to refuse.
-    let written = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| writeln!(file, "{}", std::process::id()));
-    errors::note(written);
-    Ok(file)
 }
 
 fn connect_options(path: &Path, patience: Duration) -> SqliteConnectOptions {
@@ -345,6 +347,7 @@ async fn raise_epoch(writer: &mut SqliteConnection, now: i64) -> Result<i64, sql
 pub(super) fn refused(path: &Path, source: sqlx::Error) -> OpenError {
     let path = path.to_owned();
     match errors::code(&source) {
+        _ if errors::is_full(&source) => OpenError::Full { path },
         Some(errors::CORRUPT) => OpenError::Damaged { path, found: source.to_string() },
         Some(errors::NOT_A_DATABASE) => OpenError::NotADatabase { path },
         Some(errors::READ_ONLY | errors::CANNOT_OPEN) => {

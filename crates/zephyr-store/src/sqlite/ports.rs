@@ -12,8 +12,8 @@ use zephyr_engine::ports::{
 use zephyr_fault::{self as fault, Point};
 
 use super::rows::{get, instant, limit};
-use super::script::Script;
 use super::{SqliteStore, errors};
+use crate::script::Script;
 use crate::statements::{LOAD_OBJECTS, OBJECTS, PUT_OBJECT};
 
 impl Store for SqliteStore {

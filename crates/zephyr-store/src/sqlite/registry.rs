@@ -6,15 +6,15 @@ use zephyr_engine::ports::{
 };
 use zephyr_fault::{self as fault, Point};
 
-use super::commit::put_request;
 use super::read::REQUEST_KEPT_MICROS;
 use super::rows::{self, get, limit, stored};
-use super::script::Script;
 use super::{Inner, SqliteStore, errors};
+use crate::script::Script;
 use crate::statements::{
     AUDIT, NOTE, NOTE_POLICY, POLICIES, POLICY_TEXT, PUT_POLICY, PUT_REQUESTS, PUT_TOKEN, REQUEST, REVOKE_TOKEN, TOKEN,
     TOKEN_BY_ID, TOKENS,
 };
+use crate::writes::put_request;
 
 impl Inner {
     /// Runs the statements and keeps the request that they answer, unless it was answered before.

@@ -1,4 +1,4 @@
-//! The contract suite: the same operations on the model and on SQLite, and every answer compared.
+//! The contract suite: the same operations on the model, on SQLite and on PostgreSQL, and every answer compared.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -12,8 +12,9 @@ use zephyr_engine::ports::{
     About, AuditRow, Commit, End, EventRow, Finish, NewEffect, NoticeRow, ObjectKey, Objects, PolicyRow, Registry,
     RequestRow, Retry, Store, StoreError,
 };
-use zephyr_store::{ManualClock, ModelStore, SqliteStore};
+use zephyr_store::{ManualClock, ModelStore, PostgresOptions, PostgresStore, SqliteStore, TimeSource};
 
+use crate::cluster;
 use crate::kit::{after, commit, hush, must, new_page, options, page, start, stream};
 use crate::operations::{CommitOp, IndexOp, Op, RetryOp, operations};
 
@@ -22,45 +23,99 @@ const CASES: u32 = 160;
 
 #[test]
 fn sqlite_answers_what_the_model_answers() {
+    compare::<SqliteStore>(CASES, &|| Place::File(must(tempfile::tempdir())));
+}
+
+#[test]
+fn postgres_answers_what_the_model_answers() {
+    let Some(cluster) = cluster::shared("postgres_answers_what_the_model_answers") else { return };
+    compare::<PostgresStore>(CASES / 2, &|| Place::Database(cluster.url(&cluster.database())));
+}
+
+/// Where a store is kept.
+enum Place {
+    File(TempDir),
+    Database(String),
+}
+
+/// A store that can be closed and opened again.
+trait Kept: Store + Objects + Registry {
+    fn open(place: &Place, clock: &ManualClock) -> impl Future<Output = Self>;
+    fn shut(self) -> impl Future<Output = ()>;
+    fn epoch_of(&self) -> u64;
+}
+
+impl Kept for SqliteStore {
+    async fn open(place: &Place, clock: &ManualClock) -> Self {
+        let Place::File(folder) = place else { panic!("a database is no file") };
+        must(SqliteStore::open(folder.path().join("zephyr.db"), options(clock)).await)
+    }
+    async fn shut(self) {
+        self.close().await;
+    }
+    fn epoch_of(&self) -> u64 {
+        self.epoch()
+    }
+}
+
+impl Kept for PostgresStore {
+    async fn open(place: &Place, clock: &ManualClock) -> Self {
+        let Place::Database(url) = place else { panic!("a file is no database") };
+        let options = PostgresOptions { clock: TimeSource::Manual(clock.clone()), ..PostgresOptions::default() };
+        let store = must(PostgresStore::open(url, options).await);
+        must(store.renew(SignedDuration::from_hours(24 * 3_660)).await);
+        store
+    }
+    async fn shut(self) {
+        self.close().await;
+    }
+    fn epoch_of(&self) -> u64 {
+        self.epoch()
+    }
+}
+
+fn compare<S: Kept>(cases: u32, place: &dyn Fn() -> Place) {
     let runtime = must(tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build());
     let config = Config {
-        cases: CASES,
+        cases,
         rng_seed: RngSeed::Fixed(0x7a65_7068),
         failure_persistence: None,
         max_shrink_iters: 2_000,
         ..Config::default()
     };
-    let outcome = TestRunner::new(config).run(&operations(), |operations| runtime.block_on(check(&operations)));
+    let outcome =
+        TestRunner::new(config).run(&operations(), |operations| runtime.block_on(check::<S>(place(), &operations)));
     if let Err(failure) = outcome {
         panic!("{failure}");
     }
 }
 
-async fn check(operations: &[Op]) -> Result<(), TestCaseError> {
-    let mut pair = Pair::new().await;
+async fn check<S: Kept>(place: Place, operations: &[Op]) -> Result<(), TestCaseError> {
+    let mut pair = Pair::<S>::new(place).await;
     for (number, operation) in operations.iter().enumerate() {
         pair.step(&format!("operation {number}, {operation:?}"), operation).await?;
     }
-    pair.sweep().await
+    pair.sweep().await?;
+    pair.other.shut().await;
+    Ok(())
 }
 
 /// Both stores, and what the operations' small numbers stand for.
-struct Pair {
-    folder: TempDir,
+struct Pair<S> {
+    place: Place,
     clock: ManualClock,
     model: ModelStore,
-    sqlite: SqliteStore,
+    other: S,
     /// Every effect that a commit named.
     named: Vec<EffectId>,
     storms: u16,
 }
 
-impl Pair {
-    async fn new() -> Self {
-        let folder = must(tempfile::tempdir());
+impl<S: Kept> Pair<S> {
+    async fn new(place: Place) -> Self {
         let clock = ManualClock::new(start());
-        let sqlite = must(SqliteStore::open(folder.path().join("zephyr.db"), options(&clock)).await);
-        Self { folder, clock, model: ModelStore::new(start()), sqlite, named: Vec::new(), storms: 0 }
+        let other = S::open(&place, &clock).await;
+        Self { place, clock, model: ModelStore::new(start()), other, named: Vec::new(), storms: 0 }
     }
 
     async fn step(&mut self, what: &str, operation: &Op) -> Result<(), TestCaseError> {
@@ -69,27 +124,27 @@ impl Pair {
             Op::Advance(nanos) => self.model.advance(SignedDuration::from_nanos(i64::try_from(*nanos).unwrap_or(0))),
             Op::Commit(slice) => {
                 let commits = self.slice(slice);
-                self.same(what, self.model.commit(&commits).await, self.sqlite.commit(&commits).await)?;
+                self.same(what, self.model.commit(&commits).await, self.other.commit(&commits).await)?;
             }
             Op::Storm(count) => {
                 let commits = self.storm(*count);
-                self.same(what, self.model.commit(&commits).await, self.sqlite.commit(&commits).await)?;
+                self.same(what, self.model.commit(&commits).await, self.other.commit(&commits).await)?;
                 let streams: Vec<_> = commits.iter().map(|commit| commit.stream).collect();
-                self.same(what, self.model.load(&streams).await, self.sqlite.load(&streams).await)?;
+                self.same(what, self.model.load(&streams).await, self.other.load(&streams).await)?;
             }
             Op::Retry(retries) => {
                 let now = self.model.peek_now();
                 let retries: Vec<_> =
                     retries.iter().map(|(pick, retry)| real_retry(self.pick(*pick), retry, now)).collect();
-                self.same(what, self.model.retry(&retries).await, self.sqlite.retry(&retries).await)?;
+                self.same(what, self.model.retry(&retries).await, self.other.retry(&retries).await)?;
             }
             other => {
-                let (model, sqlite) = (ask(&self.model, other).await, ask(&self.sqlite, other).await);
+                let (model, sqlite) = (ask(&self.model, other).await, ask(&self.other, other).await);
                 self.same(what, Ok::<_, ()>(model), Ok(sqlite))?;
             }
         }
         self.clock.set_now(self.model.peek_now());
-        self.same(what, self.model.now().await, self.sqlite.now().await)
+        self.same(what, self.model.now().await, self.other.now().await)
     }
 
     /// All that can be seen of the stores, at the end.
@@ -117,23 +172,23 @@ impl Pair {
     }
 
     async fn reopen(&mut self) {
-        self.sqlite.clone().close().await;
+        self.other.clone().shut().await;
         self.model = self.model.reopen();
-        self.sqlite = must(SqliteStore::open(self.folder.path().join("zephyr.db"), options(&self.clock)).await);
-        assert_eq!(self.model.epoch(), self.sqlite.epoch());
+        self.other = S::open(&self.place, &self.clock).await;
+        assert_eq!(self.model.epoch(), self.other.epoch_of());
     }
 
     fn same<T: Debug, E: Debug>(
         &self,
         what: &str,
         model: Result<T, E>,
-        sqlite: Result<T, E>,
+        other: Result<T, E>,
     ) -> Result<(), TestCaseError> {
-        let (model, sqlite) = (format!("{model:#?}"), format!("{sqlite:#?}"));
-        if model == sqlite && model.starts_with("Ok") {
+        let (model, other) = (format!("{model:#?}"), format!("{other:#?}"));
+        if model == other && model.starts_with("Ok") {
             return Ok(());
         }
-        Err(TestCaseError::fail(format!("{what}\nthe model says {model}\nSQLite says {sqlite}")))
+        Err(TestCaseError::fail(format!("{what}\nthe model says {model}\nthe other says {other}")))
     }
 
     fn pick(&self, from_last: usize) -> EffectId {

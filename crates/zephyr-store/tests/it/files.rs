@@ -157,6 +157,29 @@ async fn f12_a_file_that_is_taken_away_is_noticed_and_no_new_one_is_made() {
 }
 
 #[tokio::test]
+async fn f12_a_store_that_was_there_and_is_gone_is_not_begun_anew_by_itself() {
+    let place = Place::new();
+    let store = place.open().await;
+    must(store.commit(&[commit(stream(1), 0, start())]).await);
+    store.close().await;
+    place.open().await.close().await;
+    let moved = place.folder.path().join("moved.db");
+    must(fs::rename(place.path(), &moved));
+    for _ in 0..2 {
+        let refused = place.try_open().await.map(drop);
+        assert!(matches!(refused, Err(OpenError::Gone { .. })), "{refused:?}");
+        assert!(!place.path().exists());
+    }
+    must(fs::rename(&moved, place.path()));
+    let store = place.open().await;
+    assert_eq!(must(store.events(stream(1), 0, 9).await).len(), 1, "put back, it goes on");
+    store.close().await;
+    must(fs::remove_file(place.path()));
+    must(fs::remove_file(place.path().with_extension("db.lock")));
+    assert!(must(place.open().await.events(stream(1), 0, 9).await).is_empty(), "begun anew because somebody said so");
+}
+
+#[tokio::test]
 async fn f12_a_log_that_is_taken_away_is_noticed() {
     let place = Place::new();
     let store = place.open().await;

@@ -101,6 +101,12 @@ pub struct Open {
     /// Ring my own phone too, if I am on call
     #[arg(long)]
     pub ring_me: bool,
+    /// Open another, although one about the same is open
+    #[arg(long, conflicts_with = "join")]
+    pub anyway: bool,
+    /// Where one about the same is open, add this to it and ask nothing; so it is without a terminal
+    #[arg(long)]
+    pub join: bool,
 }
 
 #[derive(Debug, Args)]

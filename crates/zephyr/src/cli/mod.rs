@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand};
 use zephyr_core::PersonId;
 
 use crate::env;
+use crate::serve::database::Address;
 
 mod audit;
 mod check;
@@ -14,6 +15,7 @@ mod examples;
 mod incident;
 mod init;
 mod manual;
+pub mod oncall;
 mod page;
 pub mod policy;
 mod serve;
@@ -30,7 +32,7 @@ pub use init::Init;
 pub use manual::{Completions, Manual};
 pub use page::{Decline, OnTarget, Page, RingAgain, Stop};
 pub use serve::{Demo, Serve};
-pub use store::Store;
+pub use store::{CopyTo, Store};
 pub use token::{CreateToken, RevokeToken, Token};
 pub use values::{IncidentArg, LogFormat};
 pub use when::Moment;
@@ -59,9 +61,10 @@ pub struct Cli {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Connection")]
 pub struct Connection {
-    /// The server, `http://127.0.0.1:7878`; else the one that runs on this machine
-    #[arg(long, global = true, env = env::SERVER, value_name = "URL")]
-    pub server: Option<String>,
+    /// The server, `http://127.0.0.1:7878`; of several, with commas, the first that answers. Else the one that runs on
+    /// this machine
+    #[arg(long = "server", global = true, env = env::SERVER, value_name = "URL", value_delimiter = ',')]
+    pub servers: Vec<String>,
     /// The token to show it; else the machine's own. Better given by the environment: others can see a command line
     #[arg(long, global = true, env = env::TOKEN, value_name = "TOKEN", hide_env_values = true)]
     pub token: Option<String>,
@@ -71,6 +74,10 @@ pub struct Connection {
     /// The folder that the server keeps its data in [default: ./zephyr-data]
     #[arg(long, global = true, env = env::DATA, value_name = "DIR")]
     pub data: Option<PathBuf>,
+    /// The PostgreSQL database that the server shares with its replicas, `postgres://user@host/name`; else a file in the
+    /// data folder. Better given by the environment: others can see a command line
+    #[arg(long, global = true, env = env::DATABASE, value_name = "URL", hide_env_values = true)]
+    pub database: Option<Address>,
     /// Print the answer of the API as JSON
     #[arg(long, global = true)]
     pub json: bool,
@@ -119,11 +126,13 @@ Examples:
   zephyr ack
   zephyr ack --as maya")]
     Ack,
-    /// Who is on call now
+    /// Who is on call now, at another time, and in the days ahead
     #[command(after_help = "\
-Example:
-  zephyr oncall")]
-    Oncall,
+Examples:
+  zephyr oncall
+  zephyr oncall who --at 2027-03-28T02:30
+  zephyr oncall schedule platform --days 7")]
+    Oncall(oncall::Oncall),
     /// Why somebody was rung at that moment, what was skipped, and what happens next
     Why(Why),
     /// Figures to learn from

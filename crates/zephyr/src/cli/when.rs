@@ -45,6 +45,20 @@ pub struct Moment {
     pub odd: Option<(DateTime, Odd)>,
 }
 
+impl Moment {
+    /// That the clock skips what was typed, or has it twice; `None` where it has it once.
+    pub fn oddity(&self) -> Option<String> {
+        let (wall, odd) = self.odd?;
+        let typed = wall.strftime("%H:%M");
+        Some(match odd {
+            Odd::Skipped => {
+                format!("{typed} does not exist there on that day: the first instant after the gap is meant")
+            }
+            Odd::Twice => format!("{typed} comes twice there on that day: the first is meant"),
+        })
+    }
+}
+
 impl WhenArg {
     /// The instant; `zone` is for a time that names none.
     pub fn meant(&self, zone: TimeZone) -> Moment {

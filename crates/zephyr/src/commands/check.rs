@@ -214,8 +214,9 @@ fn opened(world: &World, severity: Severity, service: Option<&ServiceId>, at: Ti
         reported_by: None,
         public: None,
         ring_me: false,
+        anyway: false,
     };
-    let open = Open { id: IncidentId(uuid::Uuid::nil()), number: 1, declared };
+    let open = Open { id: IncidentId(uuid::Uuid::nil()), number: 1, declared, similar: None };
     let decided = incident::open(open, Actor::System, Cause::Request("check".to_owned()), world, at)?;
     Some(decided.state.paging)
 }

@@ -44,7 +44,7 @@ pub async fn run(printer: &mut Printer, given: cli::Demo, json: bool) -> Result<
 }
 
 async fn show(printer: &mut Printer, server: &Server, given: &cli::Demo) -> Result<(), Failure> {
-    let operator = server.operator()?;
+    let operator = server.operator();
     let speed = format!("A server for the made-up company of examples/acme, its clock {} times as fast.", given.speed);
     printer.line(speed);
     type_line(printer, server, &OPEN, None).await?;

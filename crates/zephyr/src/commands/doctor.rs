@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use zephyr_api::Me;
 
-use super::{paths, store};
+use super::{doctor_database, paths, store};
 use crate::cli;
 use crate::client::Client;
 use crate::failure::{Exit, Failure};
@@ -26,16 +26,16 @@ const FREE_BYTES_LEAST: u64 = 100 * 1024 * 1024;
 /// A log that is longer than this was not moved into the file for long: somebody reads and does not end.
 const LOG_BYTES: u64 = 256 * 1024 * 1024;
 /// Clocks that differ by more show times that are not what people see elsewhere.
-const SKEW_SECS: i64 = 2;
+pub(super) const SKEW_SECS: i64 = 2;
 /// A clock this far behind the store's newest event looks people up at a time that is not the present.
 const BEHIND_SECS: i64 = 60;
 /// A page that waits longer than this after it was due is late.
-const LATE_SECS: i64 = 60;
+pub(super) const LATE_SECS: i64 = 60;
 
 /// How one thing stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-enum State {
+pub(super) enum State {
     Ok,
     Warn,
     Fail,
@@ -43,7 +43,7 @@ enum State {
 
 /// One line.
 #[derive(Debug, Serialize)]
-struct Finding {
+pub(super) struct Finding {
     check: &'static str,
     state: State,
     text: String,
@@ -52,29 +52,34 @@ struct Finding {
 }
 
 impl Finding {
-    fn ok(check: &'static str, text: impl Into<String>) -> Self {
+    pub(super) fn ok(check: &'static str, text: impl Into<String>) -> Self {
         Self { check, state: State::Ok, text: text.into(), hint: None }
     }
 
-    fn warn(check: &'static str, text: impl Into<String>, hint: impl Into<String>) -> Self {
+    pub(super) fn warn(check: &'static str, text: impl Into<String>, hint: impl Into<String>) -> Self {
         Self { check, state: State::Warn, text: text.into(), hint: Some(hint.into()) }
     }
 
-    fn fail(check: &'static str, text: impl Into<String>, hint: impl Into<String>) -> Self {
+    pub(super) fn fail(check: &'static str, text: impl Into<String>, hint: impl Into<String>) -> Self {
         Self { check, state: State::Fail, text: text.into(), hint: Some(hint.into()) }
     }
 }
 
 /// Runs it: exit 0 unless something failed.
 pub async fn run(printer: &mut Printer, settings: &Settings, given: cli::Doctor) -> Result<Exit, Failure> {
-    let database = store::database(settings);
+    let file = store::database(settings);
     let now = machine::now();
     let server = ask(settings).await;
     let mut found = vec![version(), zones()];
     found.push(serving(&server));
-    found.extend(stored(&database, server.is_ok(), now).await);
-    found.extend(files(&database));
-    found.push(free(&database).await);
+    match &settings.connection.database {
+        Some(address) => found.extend(doctor_database::look(address, now).await),
+        None => {
+            found.extend(stored(&file, server.is_ok(), now).await);
+            found.extend(files(&file));
+            found.push(free(&file).await);
+        }
+    }
     found.push(policy(&given.policy, server.as_ref().ok()));
     found.push(clock(server.as_ref().ok(), now));
     found.extend(synchronised().await);

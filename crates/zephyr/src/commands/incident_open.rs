@@ -2,15 +2,15 @@
 
 use std::time::Duration;
 
-use zephyr_api::{Changed, Code, Incident, OpenIncident, Timeline};
+use zephyr_api::{Changed, Incident, OpenIncident, Timeline};
 use zephyr_core::incident::Reporter;
 
+use super::incident_declare::{Choice, declare};
 use super::{Session, paths};
 use crate::cli;
 use crate::client::CallError;
 use crate::failure::{Exit, Failure};
 use crate::machine::{self, Deadline};
-use crate::opening::OpeningKey;
 use crate::printer::Line;
 use crate::render::Clock;
 use crate::render::steps::{self, Told};
@@ -21,6 +21,7 @@ const WATCH: Duration = Duration::from_secs(5);
 
 /// Runs it.
 pub async fn run(session: &mut Session<'_>, settings: &Settings, given: cli::Open) -> Result<Exit, Failure> {
+    let choice = Choice::of(&given);
     let body = OpenIncident {
         summary: summary(&given)?,
         severity: Some(given.severity.0.into()),
@@ -30,17 +31,19 @@ pub async fn run(session: &mut Session<'_>, settings: &Settings, given: cli::Ope
         reported_by: given.reported_by.map(|by| Reporter::from(by).to_string()),
         public: given.public,
         ring_me: given.ring_me,
+        anyway: given.anyway,
     };
-    let changed = open(session, settings, &body).await?;
-    let paged = steps::is_paged(&changed.incident);
-    let mut watch = Watch { paged, incident: changed.incident, told: Told::default() };
+    let public = body.public.is_some();
+    let Changed { incident, repeated, joined } = declare(session, settings, body, choice).await?;
+    let paged = steps::is_paged(&incident);
+    let mut watch = Watch { paged, incident, told: Told::default() };
     if !session.json {
-        let clock = Clock { now: watch.incident.opened_at, zone: machine::zone() };
-        for line in watch.told.opened(&watch.incident, changed.repeated, &clock) {
-            session.printer.line(line);
-        }
+        tell(session, &mut watch, repeated, joined).await;
     }
-    if body.public.is_some() && watch.incident.status_page.state == "none" && watch.incident.status_page.id.is_none() {
+    if public && joined {
+        let label = &watch.incident.label;
+        session.printer.say(format!("The public line is not shown: `zephyr incident update {label} TEXT` shows one."));
+    } else if public && watch.incident.status_page.state == "none" && watch.incident.status_page.id.is_none() {
         let severity = watch.incident.severity;
         session
             .printer
@@ -48,11 +51,32 @@ pub async fn run(session: &mut Session<'_>, settings: &Settings, given: cli::Ope
     }
     let lost = watch.until_shown(session).await.err();
     if session.json {
-        session.printer.json(&Changed { incident: watch.incident, repeated: changed.repeated });
+        session.printer.json(&Changed { incident: watch.incident, repeated, joined });
     } else {
         conclude(session, &watch, lost).await;
     }
     Ok(if watch.paged { Exit::Done } else { Exit::Pending })
+}
+
+/// Says what became of the declaration.
+async fn tell(session: &mut Session<'_>, watch: &mut Watch, repeated: bool, joined: bool) {
+    let how = match (joined, repeated) {
+        (true, _) => "joined",
+        (false, true) => "was opened already by this very request",
+        (false, false) => "opened",
+    };
+    // An incident that was just opened needs nobody's clock.
+    let now = if joined { session.me().await.ok().map(|me| me.now) } else { None };
+    let clock = Clock { now: now.unwrap_or(watch.incident.opened_at), zone: machine::zone() };
+    for line in watch.told.opened(&watch.incident, how, &clock) {
+        session.printer.line(line);
+    }
+    if joined {
+        let label = &watch.incident.label;
+        session.printer.say(format!(
+            "{label} was open and is about the same: this was added to it, and nobody is paged again. `--anyway` opens another."
+        ));
+    }
 }
 
 /// What is wrong, with or without `--summary`. No server is asked.
@@ -66,35 +90,6 @@ pub fn summary(given: &cli::Open) -> Result<String, Failure> {
         (None, []) => Err(usage("it does not say what is wrong".to_owned())
             .hint("zephyr incident open --sev 2 --summary \"Checkout fails in frankfurt\"")),
         (None, words) => Ok(words.join(" ")),
-    }
-}
-
-/// Opens it, once, however often it has to be sent.
-async fn open(session: &Session<'_>, settings: &Settings, body: &OpenIncident) -> Result<Changed, Failure> {
-    let client = &session.client;
-    let words = serde_json::to_string(body).unwrap_or_default();
-    let same = format!("{}\n{:?}\n{words}", client.url(), client.speaks_for());
-    let state = settings.connection.state.as_ref();
-    let key = OpeningKey::for_opening(state, &same);
-    let mut answer = client.post_surely(paths::INCIDENTS, body, key.as_str()).await;
-    if matches!(&answer, Err(CallError::Problem(problem)) if problem.code == Code::KeyReused) {
-        key.forget();
-        answer = client.post_surely(paths::INCIDENTS, body, &machine::unguessable()).await;
-    }
-    match answer {
-        Err(CallError::Lost(why)) => {
-            Err(Failure::new(Exit::Unreachable, format!("the answer of {} was lost", client.url()))
-                .why(why)
-                .hint("it may be open: type the same line again, it opens no second one"))
-        }
-        Err(error) => {
-            key.forget();
-            Err(client.failure(error))
-        }
-        Ok(changed) => {
-            key.forget();
-            Ok(changed)
-        }
     }
 }
 

@@ -9,7 +9,6 @@ use crate::cli;
 use crate::client::CallError;
 use crate::failure::{Exit, Failure};
 use crate::machine::{self, Deadline};
-use crate::printer::Line;
 use crate::render::{Clock, incident};
 
 /// How long the server may hold back an answer; less than what lies between would cut off.
@@ -54,6 +53,7 @@ pub async fn entries(session: &Session<'_>, label: &str) -> Result<Vec<Entry>, F
 
 /// Tells what happens after what was told, until the incident is over or somebody presses Ctrl-C.
 pub async fn follow(session: &mut Session<'_>, label: &str, told: &[Entry]) -> Result<Exit, Failure> {
+    session.tell_clocks();
     tokio::select! {
         ended = until_over(session, label, told) => ended,
         // Whoever watches may stop at any time: nothing is left undone.
@@ -64,6 +64,9 @@ pub async fn follow(session: &mut Session<'_>, label: &str, told: &[Entry]) -> R
 async fn until_over(session: &mut Session<'_>, label: &str, told: &[Entry]) -> Result<Exit, Failure> {
     let mut after = told.last().map_or(0, |entry| entry.seq);
     let mut is_new = incident::once();
+    let zone = machine::zone();
+    let day_of = |entry: &Entry| Clock { now: entry.at, zone: zone.clone() }.day(entry.at);
+    let mut day = told.last().map(day_of).unwrap_or_default();
     // What was told before is not said again.
     told.iter().filter(|entry| !entry.detail).for_each(|entry| {
         is_new(&entry);
@@ -82,8 +85,9 @@ async fn until_over(session: &mut Session<'_>, label: &str, told: &[Entry]) -> R
             if session.json {
                 session.printer.json_line(entry);
             } else if !entry.detail && is_new(&entry) {
-                let clock = Clock { now: entry.at, zone: machine::zone() };
-                session.printer.line(Line::labelled(&clock.second(entry.at)).plain(&entry.text));
+                let clock = Clock { now: entry.at, zone: zone.clone() };
+                let lines = incident::happened(entry, &mut day, &clock);
+                lines.into_iter().for_each(|line| session.printer.line(line));
             }
         }
     }

@@ -1,5 +1,8 @@
 //! One file a command. Each gets plain values and a printer, asks the server, and says how the process ends.
 
+use std::cell::Cell;
+
+use jiff::SignedDuration;
 use zephyr_api::{Changed, Incident, Incidents, Me};
 
 use crate::cli::IncidentArg;
@@ -16,7 +19,9 @@ pub mod audit;
 pub mod check;
 pub mod demo;
 pub mod doctor;
+mod doctor_database;
 pub mod incident_change;
+mod incident_declare;
 pub mod incident_end;
 pub mod incident_list;
 pub mod incident_open;
@@ -34,9 +39,13 @@ pub mod report_missed;
 pub mod serve;
 pub mod simulate;
 pub mod store;
+mod store_database;
 pub mod token_create;
 pub mod token_list;
 pub mod why;
+
+/// Clocks that differ by more are told of: people compare what is shown here with their watch.
+const SKEW: SignedDuration = SignedDuration::from_mins(1);
 
 /// A server to ask, and where to print.
 pub struct Session<'p> {
@@ -46,12 +55,16 @@ pub struct Session<'p> {
     pub printer: &'p mut Printer,
     /// Whether programs read what is printed.
     pub json: bool,
+    /// How far the server's clock is ahead of this machine's, as long as that is to be told.
+    ahead: Cell<Option<SignedDuration>>,
+    told_ahead: bool,
 }
 
 impl<'p> Session<'p> {
     /// Finds the server. No request is made.
     pub fn new(settings: &Settings, printer: &'p mut Printer) -> Result<Self, Failure> {
-        Ok(Self { client: Client::find(&settings.connection)?, printer, json: settings.json })
+        let client = Client::find(&settings.connection)?;
+        Ok(Self { client, printer, json: settings.json, ahead: Cell::new(None), told_ahead: false })
     }
 
     /// Reads.
@@ -71,7 +84,21 @@ impl<'p> Session<'p> {
 
     /// What the server is, and its present.
     pub async fn me(&self) -> Result<Me, Failure> {
-        self.get(paths::ME).await
+        let me: Me = self.get(paths::ME).await?;
+        let ahead = me.now.duration_since(machine::now());
+        // A clock that runs faster than time differs by intent.
+        if me.speed == 1 && ahead.abs() > SKEW {
+            self.ahead.set(Some(ahead));
+        }
+        Ok(me)
+    }
+
+    /// Says once that the clocks of server and machine differ, if they do.
+    pub fn tell_clocks(&mut self) {
+        let Some(ahead) = self.ahead.take() else { return };
+        if !std::mem::replace(&mut self.told_ahead, true) {
+            self.printer.say(crate::render::clocks(ahead));
+        }
     }
 
     /// The incident that is meant: the only one that is open, where none is named.
@@ -142,6 +169,8 @@ pub mod paths {
     pub const ACK: &str = "/api/v1/ack";
     /// Who is on call.
     pub const ONCALL: &str = "/api/v1/oncall";
+    /// Who has a turn when.
+    pub const SCHEDULE: &str = "/api/v1/oncall/schedule";
     /// Policies: which were in force, and applying another.
     pub const POLICIES: &str = "/api/v1/policies";
     /// Who did what.

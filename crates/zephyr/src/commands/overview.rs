@@ -42,7 +42,8 @@ fn show(printer: &mut Printer, incidents: &[Incident], me: &Me, clock: &Clock) {
 /// The three most likely next commands.
 fn likely(incidents: &[Incident], me: &Me) -> [String; 3] {
     let open = "zephyr incident open --sev 2 --summary \"...\"".to_owned();
-    let Some(first) = incidents.first() else {
+    // The newest of the worst.
+    let Some(first) = incidents.iter().min_by_key(|one| one.severity) else {
         return [open, "zephyr oncall".to_owned(), "zephyr incident list --all".to_owned()];
     };
     let rings = |one: &Incident| {

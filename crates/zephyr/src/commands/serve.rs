@@ -11,9 +11,9 @@ use tokio::sync::watch;
 use zephyr_core::World;
 use zephyr_core::oncall::Schedule;
 use zephyr_core::policy::Policy;
-use zephyr_engine::ports::Store as _;
+use zephyr_engine::ports::StoreError;
 use zephyr_fault::{self as fault, Point};
-use zephyr_server::Policies;
+use zephyr_server::{Policies, ServeError};
 use zephyr_store::{OpenError, Options, SqliteStore};
 
 use crate::cli;
@@ -22,6 +22,7 @@ use crate::local::{self, Local};
 use crate::machine::{self, OsEntropy};
 use crate::printer::{Line, Printer, Style};
 use crate::render::Clock;
+use crate::serve::database::{self, Kept};
 use crate::serve::leave::{self, Signals};
 use crate::serve::origin::Origin;
 use crate::serve::runbook::{self, Place};
@@ -44,13 +45,39 @@ pub async fn run(printer: &mut Printer, settings: &Settings, given: cli::Serve) 
     }
     let signals = Signals::listen().map_err(|error| Failure::refused("cannot listen for signals").why(error))?;
     let data = settings.connection.data.clone().unwrap_or_else(|| PathBuf::from(DATA));
-    let origin = Origin::look(given.policy.clone(), data.join(DATABASE).exists(), printer)?;
-    let file = origin.file.clone();
+    let is_kept = data.join(DATABASE).exists() || settings.connection.database.is_some();
+    let origin = Origin::look(given.policy.clone(), is_kept, printer)?;
     let log = log::begin(given.log);
     make_folder(&data)?;
     let listener = listen(&given.listen).await?;
     let address = listener.local_addr().map_err(|error| cannot_listen(&given.listen, &error))?;
-    let store = open(&data, given.speed).await?;
+    let address_of = settings.connection.database.as_ref();
+    let started = Started { settings, given: &given, data: &data, origin, listener, address, signals };
+    let ended = match address_of {
+        None => serve_on(open(&data, given.speed).await?, started, printer).await,
+        Some(_) if given.speed != 1 => Err(Failure::refused("a clock that runs faster needs a store of its own")
+            .hint("leave --database away, or --speed")),
+        Some(database) => serve_on(database::open(database, true).await?, started, printer).await,
+    };
+    log.end();
+    ended
+}
+
+/// What is there before the store is.
+struct Started<'a> {
+    settings: &'a Settings,
+    given: &'a cli::Serve,
+    data: &'a Path,
+    origin: Origin,
+    listener: TcpListener,
+    address: SocketAddr,
+    signals: Signals,
+}
+
+/// Serves on a store, and closes it.
+async fn serve_on<S: Kept>(store: S, started: Started<'_>, printer: &mut Printer) -> Result<Exit, Failure> {
+    let Started { settings, given, data, origin, listener, address, signals } = started;
+    let file = origin.file.clone();
     let start = origin.start(&store, printer).await?;
     fault::at(Point::StartPolicyKept);
     let folder = runbook::folder(file.as_deref());
@@ -60,11 +87,11 @@ pub async fn run(printer: &mut Printer, settings: &Settings, given: cli::Serve) 
     let local = Local { url: reached_here(address), token: machine::unguessable(), pid: std::process::id() };
     let public_url = given.public_url.clone().map(|url| url.trim_end_matches('/').to_owned());
     let public_url = public_url.unwrap_or_else(|| local.url.clone());
-    leave_word(&local, &data, settings)?;
+    leave_word(&local, data, settings)?;
     fault::at(Point::StartTold);
     let now = now(&store).await;
-    let at_start =
-        Banner { given: &given, source: &start.told, data: &data, world: &world, url: &public_url, address, now };
+    let kept = database::told(settings.connection.database.as_ref(), data);
+    let at_start = Banner { given, source: &start.told, data: &kept, world: &world, url: &public_url, address, now };
     if settings.json {
         at_start.json(printer)
     } else {
@@ -75,6 +102,9 @@ pub async fn run(printer: &mut Printer, settings: &Settings, given: cli::Serve) 
     let policies = Policies::new(publish, file.as_deref().map(follow::file));
     policies.set_trouble(start.trouble);
     tokio::spawn(runbook::keep_fresh(folder, policies.clone()));
+    if S::SHARED {
+        tokio::spawn(database::take_up_policies(policies.clone(), store.clone()));
+    }
     if let Some(path) = file {
         let (policies, store) = (policies.clone(), store.clone());
         tokio::spawn(async move { follow::keep_up(&path, policies, store).await });
@@ -87,17 +117,16 @@ pub async fn run(printer: &mut Printer, settings: &Settings, given: cli::Serve) 
     };
     let ended = serve(listener, store.clone(), policies, settings, signals, given.while_stdin).await;
     fault::at(Point::LeaveDrained);
-    local.remove(&data);
-    store.close().await;
+    local.remove(data);
+    store.shut().await;
     fault::at(Point::LeaveClosed);
-    log.end();
     ended
 }
 
 /// Serves until a signal, then lets what is under way end; a second signal does not wait for that.
-async fn serve(
+async fn serve<S: Kept>(
     listener: TcpListener,
-    store: SqliteStore,
+    store: S,
     policies: Policies,
     settings: zephyr_server::Settings,
     mut signals: Signals,
@@ -118,11 +147,24 @@ async fn serve(
         signals.next().await;
     };
     tokio::select! {
-        ended = served => ended.map(|()| Exit::Done).map_err(|error| {
-            Failure::refused("the server had to stop").why(error).hint("start it again; the log says more")
-        }),
+        ended = served => ended.map(|()| Exit::Done).map_err(|error| stopped(&error)),
         () = told => Err(Failure::refused("ended at once, as asked twice")
             .why("sends under way are made again at the next start")),
+    }
+}
+
+/// Why it ended by itself. What the store says of itself has what to do after its last colon.
+fn stopped(error: &ServeError) -> Failure {
+    let failure = Failure::refused("the server had to stop");
+    match error {
+        ServeError::Store(StoreError::Corrupt(text)) => match text.rsplit_once(": ") {
+            Some((why, hint)) => failure.why(why).hint(hint),
+            None => failure.why(text).hint("start it again; the log says more"),
+        },
+        error => {
+            let source = std::error::Error::source(error).map(|source| format!(": {source}")).unwrap_or_default();
+            failure.why(format!("{error}{source}")).hint("start it again; the log says more")
+        }
     }
 }
 
@@ -174,7 +216,6 @@ async fn open(data: &Path, speed: u32) -> Result<SqliteStore, Failure> {
 /// What cannot be opened: the store's errors say what, and after the colon what to do.
 pub fn cannot_open(error: &OpenError) -> Failure {
     let text = error.to_string();
-    let why = std::error::Error::source(error).map(ToString::to_string);
     let (what, hint) = text.split_once(": ").unwrap_or((text.as_str(), "look at the disk"));
     let hint = match error {
         OpenError::InUse { .. } => "stop that one, or give this one a folder of its own: --data DIR",
@@ -183,10 +224,14 @@ pub fn cannot_open(error: &OpenError) -> Failure {
         }
         _ => hint,
     };
-    Failure { why, ..Failure::refused(what).hint(hint) }
+    let failure = Failure::refused(what).hint(hint);
+    match std::error::Error::source(error) {
+        Some(source) => failure.why(source),
+        None => failure,
+    }
 }
 
-async fn now(store: &SqliteStore) -> jiff::Timestamp {
+async fn now<S: Kept>(store: &S) -> jiff::Timestamp {
     store.now().await.unwrap_or_else(|_| machine::now())
 }
 
@@ -208,7 +253,7 @@ fn leave_word(local: &Local, data: &Path, settings: &Settings) -> Result<(), Fai
 struct Banner<'a> {
     given: &'a cli::Serve,
     source: &'a str,
-    data: &'a Path,
+    data: &'a str,
     world: &'a World,
     url: &'a str,
     address: SocketAddr,
@@ -224,7 +269,7 @@ impl Banner<'_> {
             "version": env!("CARGO_PKG_VERSION"),
             "organisation": self.world.policy.organisation,
             "policy": self.world.policy.version.to_string(),
-            "data": self.data.display().to_string(),
+            "data": self.data,
         }));
     }
 }
@@ -242,7 +287,7 @@ fn banner(printer: &mut Printer, banner: &Banner<'_>) {
     printer.line(Line::labelled("listens on").plain(&format!("{}{speed}", banner.address)));
     printer.line(Line::labelled("policy").plain(banner.source));
     printer.line(Line::labelled("runbook").plain(&runbook::told(&banner.world.runbook)));
-    printer.line(Line::labelled("data").plain(&banner.data.display().to_string()));
+    printer.line(Line::labelled("data").plain(banner.data));
     on_call(printer, policy, banner.now);
     if !banner.address.ip().is_loopback() {
         printer.say("Other machines reach it: put TLS in front of it, and tell it its address with --public-url.");

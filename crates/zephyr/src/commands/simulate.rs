@@ -177,16 +177,7 @@ fn show(
 ) {
     let on = service.map_or_else(|| ", service not known".to_owned(), |service| format!(" on {service}"));
     printer.line(Line::new().strong(&format!("{severity}{on}")).plain(&format!(", opened {when}; nobody answers")));
-    if let Some((wall, odd)) = when.odd {
-        let typed = wall.strftime("%H:%M");
-        let told = match odd {
-            Odd::Skipped => {
-                format!("{typed} does not exist there on that day: the first instant after the gap is meant")
-            }
-            Odd::Twice => format!("{typed} comes twice there on that day: the first is meant"),
-        };
-        printer.line(Line::indented(2).plain(&told));
-    }
+    when.oddity().into_iter().for_each(|odd| printer.line(Line::indented(2).plain(&odd)));
     let policy = &world.policy;
     for deed in deeds {
         let told = told(policy, deed);

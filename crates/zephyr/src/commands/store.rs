@@ -5,9 +5,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use zephyr_store::{Hold, Look, companions};
+use zephyr_store::{Hold, Look, Options, SqliteStore, companions};
 
 use super::serve::{DATABASE, cannot_open};
+use super::store_database;
 use crate::cli;
 use crate::discover;
 use crate::failure::{Exit, Failure};
@@ -20,11 +21,17 @@ const OPEN_MOST: usize = 10_000;
 
 /// Runs it.
 pub async fn run(printer: &mut Printer, settings: &Settings, given: cli::Store) -> Result<Exit, Failure> {
-    let database = database(settings);
+    let file = database(settings);
+    if let Some(address) = &settings.connection.database {
+        return store_database::run(printer, settings, address, given).await;
+    }
+    let database = file;
     match given {
         cli::Store::Backup(given) => backup(printer, &database, &given.file, settings.json).await,
         cli::Store::Restore(given) => restore(printer, &database, &given.file, settings.json).await,
         cli::Store::Check => check(printer, &database, settings.json).await,
+        cli::Store::Migrate => migrate(printer, &database, settings.json).await,
+        cli::Store::Copy(given) => store_database::copy_file(printer, &database, given.to, settings.json).await,
     }
 }
 
@@ -140,7 +147,15 @@ async fn backup(printer: &mut Printer, from: &Path, to: &Path, json: bool) -> Re
     Ok(Exit::Done)
 }
 
-fn exists(to: &Path) -> Failure {
+/// As a server does at its start, which it has to be for.
+async fn migrate(printer: &mut Printer, database: &Path, json: bool) -> Result<Exit, Failure> {
+    let options = Options { create: false, ..Options::default() };
+    let store = SqliteStore::open(database, options).await.map_err(|error| cannot_open(&error))?;
+    store.close().await;
+    check(printer, database, json).await
+}
+
+pub(super) fn exists(to: &Path) -> Failure {
     Failure::refused(format!("{} exists, and a backup overwrites nothing", to.display()))
         .hint("name a file that does not exist yet")
 }
@@ -221,7 +236,7 @@ async fn check(printer: &mut Printer, database: &Path, json: bool) -> Result<Exi
     Ok(Exit::Done)
 }
 
-fn unsound(path: &Path, checked: &Checked) -> Failure {
+pub(super) fn unsound(path: &Path, checked: &Checked) -> Failure {
     if checked.schema > checked.known {
         return Failure::refused(format!("{} was written by a newer version of zephyr", path.display()))
             .why(format!("schema {}, this one knows {}", checked.schema, checked.known))

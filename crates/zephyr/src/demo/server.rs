@@ -56,16 +56,16 @@ impl Server {
     }
 
     /// Speaks to it as the machine's operator.
-    pub fn operator(&self) -> Result<Client, Failure> {
+    pub fn operator(&self) -> Client {
         self.client(&self.local.token, true)
     }
 
     /// Speaks to it with somebody's own token.
-    pub fn person(&self, token: &str) -> Result<Client, Failure> {
+    pub fn person(&self, token: &str) -> Client {
         self.client(token, false)
     }
 
-    fn client(&self, token: &str, is_machines_own: bool) -> Result<Client, Failure> {
+    fn client(&self, token: &str, is_machines_own: bool) -> Client {
         let found =
             Found { url: self.local.url.clone(), token: Some(token.to_owned()), is_machines_own, read_from: None };
         Client::new(found, Person::Nobody)

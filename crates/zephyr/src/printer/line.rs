@@ -85,31 +85,48 @@ impl Line {
         self.push(Style::Faint, text)
     }
 
-    /// With escapes for styles, without the line end.
+    /// With escapes for styles, without the line end. Blanks are written once a word follows them, so that none is left
+    /// where a line is folded.
     pub(super) fn render(&self, columns: Option<usize>, unicode: bool) -> String {
+        let hang = if columns.is_some_and(|columns| columns < NARROW) { self.hang.min(NARROW_HANG) } else { self.hang };
         let mut text = " ".repeat(self.indent);
         let mut at = self.indent;
+        let mut blanks = 0;
         for (style, piece) in &self.pieces {
-            text.push_str(style.begin());
             let piece = clean::text(piece, unicode);
+            let mut begun = false;
             for word in piece.split_inclusive(' ') {
-                let wide = columns_of(word.trim_end_matches(' '));
-                let too_long = columns.is_some_and(|columns| at + wide > columns && at > self.hang);
-                if too_long && !word.trim().is_empty() {
-                    text.truncate(text.trim_end_matches(' ').len());
-                    text.push('\n');
-                    text.push_str(&" ".repeat(self.hang));
-                    at = self.hang;
+                let bare = word.trim_end_matches(' ');
+                if bare.is_empty() {
+                    blanks += word.len();
+                    continue;
                 }
-                text.push_str(word);
-                at += wide + (word.len() - word.trim_end_matches(' ').len());
+                let wide = columns_of(bare);
+                if columns.is_some_and(|columns| at + blanks + wide > columns && at > hang) {
+                    text.push('\n');
+                    (at, blanks) = (0, hang);
+                }
+                text.push_str(&" ".repeat(blanks));
+                if !begun {
+                    text.push_str(style.begin());
+                    begun = true;
+                }
+                text.push_str(bare);
+                at += blanks + wide;
+                blanks = word.len() - bare.len();
             }
-            text.push_str(style.end());
+            if begun {
+                text.push_str(style.end());
+            }
         }
-        text.truncate(text.trim_end_matches(' ').len());
-        text
+        if at == self.indent { String::new() } else { text }
     }
 }
+
+/// A terminal that is narrower has no room for a column of labels beside folded text.
+const NARROW: usize = 60;
+/// How far folded text is indented there.
+const NARROW_HANG: usize = 4;
 
 /// `status page` and a blank.
 const LABEL: usize = 12;
@@ -144,6 +161,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn no_blank_is_left_where_a_line_is_folded() {
+        let line = Line::new().strong("INC-2").plain("  ringing  ines").faint("  ").plain("Search is slow");
+        assert_eq!(
+            line.render(Some(23), true),
+            "\u{1b}[1mINC-2\u{1b}[0m  ringing  ines\n  Search is slow",
+            "the terminal would break the line once more"
+        );
+        assert_eq!(Line::indented(4).plain(" ").render(Some(23), true), "");
+    }
+
+    #[test]
     fn a_long_line_is_folded_under_its_label() {
         let line = || {
             Line::labelled("service")
@@ -153,9 +181,13 @@ mod tests {
         assert_eq!(
             printed(Some(40), true, |printer| printer.line(line())),
             "  service     paging Maya Okafor, Lena\n\
-             \x20             Brandt and 東京の人 by\n\
-             \x20             push; then the rest of\n\
-             \x20             them\n"
+             \x20   Brandt and 東京の人 by push; then\n\
+             \x20   the rest of them\n"
+        );
+        assert_eq!(
+            printed(Some(60), true, |printer| printer.line(line())),
+            "  service     paging Maya Okafor, Lena Brandt and 東京の人\n\
+             \x20             by push; then the rest of them\n"
         );
         assert_eq!(
             printed(None, false, |printer| printer.line(line())),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use zephyr_api::{Entry, Incident, Link, Page, PublicWords, Wanted};
+use zephyr_api::{Entry, Incident, Link, Page, PublicWords, Unclear, Wanted};
 
 use super::Clock;
 use crate::printer::{Line, Style};
@@ -27,7 +27,7 @@ pub fn all(incident: &Incident, clock: &Clock) -> Vec<Line> {
     let reporter = incident.reported_by.as_ref().map(|by| format!("; reported by {by}")).unwrap_or_default();
     let opened = format!("{}, by {}{reporter}", clock.at(incident.opened_at), incident.opened_by);
     lines.push(Line::labelled("opened").plain(&opened));
-    lines.push(subject(incident));
+    lines.extend(subject(incident));
     if let Some(commander) = &incident.acting_commander {
         lines.push(Line::labelled("commander").strong(commander).plain(" (answered first)"));
     }
@@ -50,11 +50,24 @@ fn public(words: &PublicWords) -> Line {
     }
 }
 
-/// What it is about, as it was named or found in the summary.
-pub fn subject(incident: &Incident) -> Line {
+/// What it is about, as it was named or found in the summary; what of it somebody has to settle, and how; and what else
+/// is about the same.
+pub fn subject(incident: &Incident) -> Vec<Line> {
     let service = incident.service.as_deref().map_or("not known", |service| service);
     let region = incident.region.as_deref().map(|region| format!(", region {region}")).unwrap_or_default();
-    Line::labelled("service").plain(&format!("{service}{region}"))
+    let mut lines = vec![Line::labelled("service").plain(&format!("{service}{region}"))];
+    if let Some(Unclear { services, regions }) = &incident.unclear {
+        let label = &incident.label;
+        for (named, flag) in [(services, ""), (regions, "--region ")] {
+            let Some(first) = named.first() else { continue };
+            lines.push(Line::labelled("unclear").plain(&format!("the summary names {}; say which:", names(named))));
+            lines.push(Line::labelled("").faint(&format!("zephyr incident service {label} {flag}{first}")));
+        }
+    }
+    if !incident.similar.is_empty() {
+        lines.push(Line::labelled("see also").plain(&format!("{}, about the same", names(&incident.similar))));
+    }
+    lines
 }
 
 /// Its pages, one line each.
@@ -186,9 +199,25 @@ pub fn story(entries: &[Entry], all: bool, clock: &Clock) -> Vec<Line> {
     let mut told: Vec<&Entry> = entries.iter().filter(|entry| !entry.detail).collect();
     told.retain(once());
     let left_out = if all { 0 } else { told.len().saturating_sub(STORY) };
-    let more = (left_out > 0).then(|| Line::indented(2).faint(&format!("({left_out} earlier entries: --all)")));
-    let last = told.iter().skip(left_out);
-    more.into_iter().chain(last.map(|entry| Line::labelled(&clock.second(entry.at)).plain(&entry.text))).collect()
+    let mut lines = Vec::new();
+    if left_out > 0 {
+        lines.push(Line::indented(2).faint(&format!("({left_out} earlier entries: --all)")));
+    }
+    let mut day = clock.day(clock.now);
+    for entry in told.into_iter().skip(left_out) {
+        lines.extend(happened(entry, &mut day, clock));
+    }
+    lines
+}
+
+/// One entry with its time, and before it the day where that is not the one told last.
+pub fn happened(entry: &Entry, day: &mut String, clock: &Clock) -> Vec<Line> {
+    let own = clock.day(entry.at);
+    let is_new = own != *day;
+    let heading = is_new.then(|| Line::indented(2).strong(&own));
+    *day = own;
+    let line = Line::labelled(&clock.second(entry.at)).plain(&entry.text);
+    heading.into_iter().chain([line]).collect()
 }
 
 /// Whether an entry says something that those before it did not: every step of a channel names it again.

@@ -5,4 +5,4 @@ pub mod oncall;
 pub mod steps;
 mod times;
 
-pub use times::Clock;
+pub use times::{Clock, clocks};

@@ -12,10 +12,10 @@ pub struct Told {
 }
 
 impl Told {
-    /// What the answer to the opening says.
-    pub fn opened(&mut self, opened: &Incident, repeated: bool, clock: &Clock) -> Vec<Line> {
-        let how = if repeated { "was opened already by this very request" } else { "opened" };
-        let mut lines = vec![incident::head(opened, how), incident::subject(opened)];
+    /// What the answer to the opening says; `how` it came to be.
+    pub fn opened(&mut self, opened: &Incident, how: &str, clock: &Clock) -> Vec<Line> {
+        let mut lines = vec![incident::head(opened, how)];
+        lines.extend(incident::subject(opened));
         lines.extend(incident::pages(opened, clock));
         lines.extend(self.news(opened));
         if opened.runbook.version.is_none() {

@@ -18,16 +18,24 @@ impl Clock {
         format!("{} ({})", self.wall(at), self.away(at))
     }
 
-    /// `14:05`; with the day where that is another.
+    /// `14:05`; with the day where that is another, and the year too.
     pub fn wall(&self, at: Timestamp) -> String {
-        let (there, here) = (at.to_zoned(self.zone.clone()), self.now.to_zoned(self.zone.clone()));
-        let form = if there.date() == here.date() { "%H:%M" } else { "%a %-d %b %H:%M" };
-        there.strftime(form).to_string()
+        let there = at.to_zoned(self.zone.clone());
+        let clock = there.strftime("%H:%M");
+        let is_today = there.date() == self.now.to_zoned(self.zone.clone()).date();
+        if is_today { clock.to_string() } else { format!("{} {clock}", self.day(at)) }
     }
 
     /// `14:05:09`.
     pub fn second(&self, at: Timestamp) -> String {
         at.to_zoned(self.zone.clone()).strftime("%H:%M:%S").to_string()
+    }
+
+    /// `Tue 24 Nov`; with the year where that is another.
+    pub fn day(&self, at: Timestamp) -> String {
+        let (there, here) = (at.to_zoned(self.zone.clone()), self.now.to_zoned(self.zone.clone()));
+        let form = if there.year() == here.year() { "%a %-d %b" } else { "%a %-d %b %Y" };
+        there.strftime(form).to_string()
     }
 
     /// `in 5 min`, `4 min ago`, `now`.
@@ -44,6 +52,13 @@ impl Clock {
     pub fn age(&self, since: Timestamp) -> String {
         length(self.now.duration_since(since)).unwrap_or_else(|| "just now".to_owned())
     }
+}
+
+/// That the server's clock is ahead by so much, or behind.
+pub fn clocks(ahead: SignedDuration) -> String {
+    let way = if ahead.is_negative() { "behind" } else { "ahead of" };
+    let length = length(ahead).unwrap_or_else(|| "a moment".to_owned());
+    format!("The server's clock is {length} {way} this machine's; times and ages shown are by the server's.")
 }
 
 /// To the nearest of the unit that says most: `12 s`, `5 min`, `3 h`, `9 days`.
@@ -85,6 +100,7 @@ mod tests {
             ("2026-11-23T22:58:00.3Z", "23:58 (now)"),
             ("2026-11-25T09:00:00Z", "Wed 25 Nov 10:00 (in 34 h)"),
             ("2026-11-01T22:30:00Z", "Sun 1 Nov 23:30 (22 days ago)"),
+            ("2025-11-01T22:30:00Z", "Sat 1 Nov 2025 23:30 (387 days ago)"),
         ] {
             assert_eq!(told(at), expected);
         }

@@ -6,8 +6,8 @@ use std::time::Duration;
 use zephyr_core::policy::{self, Mistake, Policy};
 use zephyr_engine::ports::StoreError;
 use zephyr_server::{Candidate, Policies, WatchedFile};
-use zephyr_store::SqliteStore;
 
+use crate::serve::database::Kept;
 use crate::serve::origin::{self, BY};
 use crate::serve::policy_file;
 
@@ -21,30 +21,34 @@ pub fn file(path: &Path) -> WatchedFile {
     WatchedFile { name: origin::name(path), read: Box::new(read) }
 }
 
-/// Follows it for as long as it is let.
-pub async fn keep_up(path: &Path, policies: Policies, store: SqliteStore) {
+/// Follows it for as long as it is let. Where other servers share the store, only what is new in the file counts: what
+/// they put in force in the meantime stays.
+pub async fn keep_up<S: Kept>(path: &Path, policies: Policies, store: S) {
     let name = origin::name(path);
     let mut before = None;
+    let mut followed = policies.watched_text().await.filter(|_| S::SHARED);
     loop {
         tokio::time::sleep(EVERY).await;
         let now = policies.watched_text().await;
         // Somebody may be writing it: only what stood there twice is read.
-        if before.as_ref() == Some(&now) {
+        if before.as_ref() == Some(&now) && (followed.is_none() || followed != now) {
             let outcome = look(&name, path, now.as_deref(), &policies, &store).await;
             if let Err(error) = outcome {
                 tracing::warn!(%error, "the policy cannot be kept; trying again");
+            } else if S::SHARED {
+                followed.clone_from(&now);
             }
         }
         before = Some(now);
     }
 }
 
-async fn look(
+async fn look<S: Kept>(
     name: &str,
     path: &Path,
     text: Option<&str>,
     policies: &Policies,
-    store: &SqliteStore,
+    store: &S,
 ) -> Result<(), StoreError> {
     let world = policies.world();
     let Some(text) = text else {

@@ -2,6 +2,7 @@
 //!
 //! Deliberately not here: the server itself (`zephyr-server`), and how all of it is put together (`commands::serve`).
 
+pub mod database;
 pub mod follow;
 pub mod leave;
 pub mod log;

@@ -3,19 +3,21 @@
 
 use std::path::{Path, PathBuf};
 
-use zephyr_core::policy::{self, Policy};
-use zephyr_engine::ports::Registry;
+use zephyr_core::policy::Policy;
 use zephyr_server::{Candidate, kept};
-use zephyr_store::SqliteStore;
 
 use crate::failure::Failure;
 use crate::printer::Printer;
+use crate::serve::database::Kept;
 use crate::serve::policy_file::{self, PolicyFile};
 
 /// Taken where no other file is named, if there is one.
 const HERE: &str = "zephyr.toml";
 /// Who applies what a file says: whoever may write to it, on the server's own machine.
 pub const BY: &str = "the operator";
+
+/// How far back a file may be behind what other servers have put in force.
+const APPLIED: usize = 1_000;
 
 /// What was found before the store was opened.
 pub struct Origin {
@@ -52,10 +54,19 @@ impl Origin {
         }
     }
 
-    /// Brings the file's policy into force, else the one applied last.
-    pub async fn start(self, store: &SqliteStore, printer: &mut Printer) -> Result<Start, Failure> {
+    /// Brings the file's policy into force, else the one applied last. A file that says what was in force before, on a
+    /// store that other servers share, is only behind them: it is followed once it changes.
+    pub async fn start<S: Kept>(self, store: &S, printer: &mut Printer) -> Result<Start, Failure> {
         let failed = |error: zephyr_engine::ports::StoreError| Failure::refused("the policy cannot be kept").why(error);
         match self.read {
+            Ok(PolicyFile { policy, .. }) if S::SHARED && is_behind(store, &policy).await.map_err(failed)? => {
+                let Some((policy, told)) = last(store).await.map_err(failed)? else {
+                    return Err(Failure::refused("the policy in force cannot be read")
+                        .hint("apply one with `zephyr policy apply`"));
+                };
+                let trouble = self.file.map(|path| format!("{} is older than policy {}", name(&path), policy.version));
+                Ok(Start { policy, told, trouble })
+            }
             Ok(PolicyFile { policy, text }) => {
                 let path = self.file.unwrap_or_default();
                 let candidate = Candidate { policy, text, by: BY.to_owned(), source: name(&path), request: None };
@@ -83,15 +94,18 @@ fn read(path: &Path, printer: &mut Printer) -> Result<PolicyFile, Failure> {
 }
 
 /// The policy that came into force last, as long as it was kept whole.
-async fn last(store: &SqliteStore) -> Result<Option<(Policy, String)>, zephyr_engine::ports::StoreError> {
-    let Some(row) = store.policies(1).await?.pop() else { return Ok(None) };
-    let text = store.policy_text(&row.version).await?.unwrap_or_default();
-    let read = policy::read(&text).ok().filter(|policy| policy.version.0 == row.version);
-    Ok(read.map(|mut policy| {
+async fn last<S: Kept>(store: &S) -> Result<Option<(Policy, String)>, zephyr_engine::ports::StoreError> {
+    Ok(zephyr_server::last(store).await?.map(|(policy, row)| {
         let told = format!("{}, applied last by {} from {}", policy.version, row.by, row.source);
-        policy.public.approved_by = Some(row.by);
         (policy, told)
     }))
+}
+
+/// Whether a policy was in force, and another one is now.
+async fn is_behind<S: Kept>(store: &S, policy: &Policy) -> Result<bool, zephyr_engine::ports::StoreError> {
+    let applied = store.policies(APPLIED).await?;
+    let earlier = applied.iter().skip(1).any(|row| row.version == policy.version.0);
+    Ok(earlier && applied.first().is_some_and(|row| row.version != policy.version.0))
 }
 
 /// That a file cannot be followed.

@@ -129,7 +129,7 @@ fn f2_typed_again_after_its_answer_was_lost_it_is_one_incident() {
     let seen_again = seen(&type_it());
     assert!(seen_again.contains("INC-1 SEV-2 was opened already by this very request"), "{seen_again}");
     let third = seen(&type_it());
-    assert!(third.contains("INC-2 SEV-2 opened"), "an answer that was seen ends it: {third}");
+    assert!(third.contains("INC-1 SEV-2 joined"), "an answer that was seen ends it: {third}");
 }
 
 #[test]

@@ -10,12 +10,27 @@ fn p8_a_summary_that_names_two_services_says_so_and_pages_platform() {
     let _server = place.start();
     let both = place.see(&["incident", "open", "Checkout and search are slow in frankfurt"]);
     assert!(both.starts_with("exit 0\nINC-1 SEV-2 opened: Checkout and search"), "{both}");
-    assert!(both.contains("\n  service     not known"), "{both}");
+    let asks = "\n  service     not known, region eu-frankfurt\n  unclear     the summary names checkout, search; say which:\n              \
+                zephyr incident service INC-1 checkout\n";
+    assert!(both.contains(asks), "{both}");
+    let shown = place.see(&["incident", "show", "INC-1"]);
+    assert!(shown.contains(asks), "{shown}");
+    assert!(
+        shown.contains("(service not known: the summary names checkout and search, region eu-frankfurt"),
+        "{shown}"
+    );
+    place.until("the channel asks", || {
+        let rooms = place.get("/api/v1/builtin/rooms").to_string();
+        rooms.contains("The summary names checkout and search. Which service is it").then_some(())
+    });
     assert!(both.contains("\n  page        platform: paging"), "{both}");
     let chosen = ["incident", "open", "--service", "search", "Checkout and search are slow in frankfurt"];
     let chosen = place.json(&chosen);
     assert_eq!(chosen["incident"]["service"], "search");
     assert_eq!(chosen["incident"]["region"], "eu-frankfurt");
+    assert!(place.run(&["incident", "service", "INC-1", "checkout"]).status.success());
+    let settled = place.see(&["incident", "show", "INC-1"]);
+    assert!(!settled.contains("unclear"), "{settled}");
 }
 
 #[test]
@@ -23,8 +38,8 @@ fn p8_an_unknown_service_is_told_what_was_meant_and_opens_nothing() {
     let place = Place::new();
     let _server = place.start();
     let refused = place.see(&["incident", "open", "--service", "serch", "Results are empty"]);
-    assert!(refused.starts_with("exit 1\n--- stderr\nerror: The policy has no service `serch`"), "{refused}");
-    assert!(refused.contains("Did you mean search?"), "{refused}");
+    assert!(refused.starts_with("exit 1\n--- stderr\nerror: the policy has no service `serch`"), "{refused}");
+    assert!(refused.contains("did you mean search?"), "{refused}");
     assert_eq!(place.get("/api/v1/incidents")["incidents"].as_array().unwrap().len(), 0);
 }
 

@@ -53,7 +53,7 @@ fn f10_on_a_full_disk_what_rings_goes_on_and_new_incidents_are_refused() {
     disk.fill();
     let refused = place.run(&["incident", "open", "Search is slow"]);
     assert!(!refused.status.success(), "never told as opened: {}", seen(&refused));
-    assert!(seen(&refused).contains("The store cannot be reached"), "{}", seen(&refused));
+    assert!(seen(&refused).contains("the store cannot be reached"), "{}", seen(&refused));
     // The chain goes on, and answers count.
     place.until_told("INC-1", "lena reached by push");
     let answered = place.run(&["--as", "lena", "page", "ack", "INC-1"]);
@@ -71,4 +71,15 @@ fn f10_on_a_full_disk_what_rings_goes_on_and_new_incidents_are_refused() {
     let checked = place.run(&["store", "check"]);
     assert!(checked.status.success(), "{}", seen(&checked));
     drop(disk);
+}
+
+#[test]
+fn f10_a_server_that_is_started_on_a_full_disk_says_so() {
+    let place = Place::new();
+    let Some(disk) = Disk::mount(&place, "f10_a_server_that_is_started_on_a_full_disk_says_so", 2) else { return };
+    disk.fill();
+    let told = place.see(&["serve", "--listen", "127.0.0.1:0"]);
+    assert!(told.starts_with("exit 1\n"), "{told}");
+    assert!(told.contains("\nerror: zephyr-data/zephyr.db cannot be opened, because its disk is full\n"), "{told}");
+    assert!(told.contains("\n  now: make space, then start again\n"), "{told}");
 }

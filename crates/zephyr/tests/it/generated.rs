@@ -17,6 +17,7 @@ fn generated_pages_are_as_the_code_makes_them() {
         ("docs/reference/errors.md", errors()),
         ("docs/reference/environment.md", environment()),
         ("docs/reference/cli.md", command_line()),
+        ("docs/reference/api.md", api()),
     ];
     let mut stale = Vec::new();
     for (path, made) in pages {
@@ -230,6 +231,35 @@ fn errors() -> String {
     assert!(rows > 10);
     page
 }
+
+/// The page as it is written by hand, with the table of the document that the server's own tests hold.
+fn api() -> String {
+    let page = source("docs/reference/api.md");
+    let (before, _) = page.split_once(OPERATIONS).expect("the page says where its operations stand");
+    let mut made = format!("{before}{OPERATIONS}\n\n| | what for | scope | held up by limits |\n|---|---|---|---|\n");
+    let document: serde_json::Value = serde_json::from_str(&source("docs/reference/openapi.json")).unwrap();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, said) in item.as_object().unwrap() {
+            let what = said["summary"].as_str().unwrap().replace('\n', " ");
+            let scope = match said["security"][0]["bearer"].as_array() {
+                None => "no token needed".to_owned(),
+                Some(scopes) => {
+                    scopes.first().map_or("any".to_owned(), |scope| format!("`{}`", scope.as_str().unwrap()))
+                }
+            };
+            let held_up = match (&said["x-never-held-up"], scope.as_str()) {
+                (serde_json::Value::Bool(true), _) => "never",
+                (_, "no token needed") => "",
+                _ => "yes",
+            };
+            let _ = writeln!(made, "| `{} {path}` | {what} | {scope} | {held_up} |", method.to_uppercase());
+        }
+    }
+    made
+}
+
+/// What the table of operations stands below.
+const OPERATIONS: &str = "## Operations";
 
 fn kebab(variant: &str) -> String {
     let mut text = String::new();

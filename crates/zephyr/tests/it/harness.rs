@@ -16,6 +16,8 @@ pub const PATIENCE: Duration = Duration::from_secs(30);
 /// A folder with policy, runbook, data and a home.
 pub struct Place {
     folder: tempfile::TempDir,
+    /// The database that its servers share with those of other places.
+    database: Option<String>,
 }
 
 impl Place {
@@ -30,7 +32,12 @@ impl Place {
         std::fs::write(folder.path().join("zephyr.toml"), policy).unwrap();
         std::fs::create_dir(folder.path().join("runbooks")).unwrap();
         std::fs::write(folder.path().join("runbooks/incident.md"), "# Steps\n").unwrap();
-        Self { folder }
+        Self { folder, database: None }
+    }
+
+    /// The same, on a database.
+    pub fn on(self, url: &str) -> Self {
+        Self { database: Some(url.to_owned()), ..self }
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
@@ -43,6 +50,7 @@ impl Place {
         command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
         command.env("HOME", self.folder.path()).env("LC_ALL", "C.UTF-8").env("TZ", "UTC");
         command.env("USER", "somebody-without-a-phone");
+        command.envs(self.database.iter().map(|url| ("ZEPHYR_DATABASE", url)));
         command.args(args).current_dir(self.folder.path()).stdin(Stdio::null());
         command
     }
@@ -152,6 +160,12 @@ pub struct Server<'a> {
 impl Server<'_> {
     pub fn pid(&self) -> u32 {
         self.child.as_ref().unwrap().id()
+    }
+
+    /// Waits until it has ended by itself, and hands over its exit code. Its log may hold errors.
+    pub fn ended(mut self) -> Option<i32> {
+        let mut child = self.child.take().unwrap();
+        self.place.until("it has ended by itself", || child.try_wait().unwrap()).code()
     }
 
     /// kill −9.

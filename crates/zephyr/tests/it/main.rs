@@ -9,7 +9,10 @@
 )]
 
 mod bad_input;
+mod bad_store;
 mod clocks;
+#[path = "../../../zephyr-store/tests/it/cluster.rs"]
+mod cluster;
 mod crash;
 mod damage;
 mod declaring;
@@ -27,8 +30,13 @@ mod pages;
 mod policy;
 mod proof;
 mod proxy;
+mod replicas;
+mod replicas_store;
+mod servers;
 mod serving;
+mod similar;
 mod store;
+mod terminal;
 mod tokens;
 mod upgrade;
 mod why;

@@ -26,8 +26,9 @@ fn p11_a_summary_needs_no_flag() {
     let place = Place::new();
     let _server = place.start();
     let opened = place.json(&["incident", "open", "checkout fails in frankfurt"]);
-    let unquoted = place.json(&["incident", "open", "checkout", "fails", "in", "frankfurt"]);
+    let unquoted = place.json(&["incident", "open", "--anyway", "checkout", "fails", "in", "frankfurt"]);
     assert_eq!(unquoted["incident"]["summary"], opened["incident"]["summary"]);
+    assert_eq!(unquoted["incident"]["label"], "INC-2");
     let hyphen = place.json(&["incident", "open", "--summary", "-30 % orders"]);
     assert_eq!(hyphen["incident"]["summary"], "-30 % orders");
     assert_eq!(opened["incident"]["severity"], 2);

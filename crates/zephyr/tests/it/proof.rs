@@ -170,3 +170,34 @@ fn p28_a_simulation_rings_until_the_chain_comes_round() {
     let twice = place.json(&["simulate", "--as", "ines", "--at", "2027-10-31T02:30"]);
     assert_eq!((twice["clock"].clone(), twice["at"].clone()), ("twice".into(), "2027-10-31T00:30:00Z".into()));
 }
+
+#[test]
+fn p27_the_schedule_of_days_ahead_shows_turns_and_gaps() {
+    let place = with_a_hole();
+    let _server = place.start();
+    let week = &["oncall", "schedule", "payments", "--from", "2027-03-14T12:00Z", "--days", "2"];
+    assert_snapshot!(seen(&place.run(week)), @"
+    exit 0
+    payments
+      Sun 14 Mar 12:00 to 18:00            Tomas Vesely
+      Sun 14 Mar 17:00 to Mon 15 Mar 05:00 June Castellano  layer 2
+      Mon 15 Mar 05:00 to 06:00            NOBODY
+      Mon 15 Mar 06:00 to 08:00            Tomas Vesely
+      Mon 15 Mar 08:00 to 18:00            Maya Okafor
+      Mon 15 Mar 17:00 to Tue 16 Mar 05:00 Kai Redfern  layer 2
+      Tue 16 Mar 05:00 to 06:00            NOBODY
+      Tue 16 Mar 06:00 to 12:00            Maya Okafor
+    ");
+    let json = place.json(week);
+    let gaps = json["rotations"][0]["gaps"].as_array().unwrap();
+    assert_eq!(gaps[0]["from"], "2027-03-15T05:00:00Z");
+    let at = "2027-03-15T05:10:00Z";
+    let shown = seen(&place.run(&["oncall", "who", "--at", at]));
+    assert!(shown.starts_with("exit 0\nOn call ") && shown.contains("payments   NOBODY"), "{shown}");
+    assert_eq!(place.json(&["oncall", "who", "--at", at])["at"], at);
+    let skipped = seen(&place.run(&["oncall", "who", "--at", "2027-03-28T02:30[Europe/Berlin]"]));
+    assert!(skipped.contains("02:30 does not exist there on that day"), "{skipped}");
+    assert!(seen(&place.run(&["oncall", "now"])).starts_with("exit 0\n"));
+    let unknown = seen(&place.run(&["oncall", "schedule", "paymants"]));
+    assert!(unknown.starts_with("exit 1\n") && unknown.to_lowercase().contains("no such rotation"), "{unknown}");
+}

@@ -109,25 +109,6 @@ fn f35_a_clock_behind_the_newest_event_is_found() {
 }
 
 #[test]
-fn f12_a_store_deleted_underneath_opens_nothing_and_says_so() {
-    let place = Place::new();
-    let server = place.start();
-    assert!(place.run(&MISSION).status.success());
-    for file in ["zephyr.db", "zephyr.db-wal", "zephyr.db-shm"] {
-        fs::rename(place.path("zephyr-data").join(file), place.path(file)).unwrap();
-    }
-    // Noticed within a second; what is asked until then may still be answered.
-    let answered = |ran: &std::process::Output| matches!(ran.status.code(), Some(0 | 4));
-    let refused = place.until("it is refused", || Some(place.run(&MISSION)).filter(|ran| !answered(ran)));
-    assert!(!seen(&refused).contains("opened: "), "{}", seen(&refused));
-    assert!(!place.path("zephyr-data/zephyr.db").exists(), "no empty database is made in its place");
-    let ill = seen(&place.run(&["doctor"]));
-    assert!(ill.contains("FAIL store: ") && ill.contains("does not exist"), "{ill}");
-    // Its log has the error that ended it.
-    server.kill();
-}
-
-#[test]
 fn f9_an_incident_that_nothing_wakes_is_found() {
     let place = Place::new();
     let server = place.start();

@@ -74,5 +74,5 @@ fn the_audit_tells_who_did_what() {
     assert_eq!(place.run(&["audit", "--since", "noon"]).status.code(), Some(2));
     let maya = place.token_of("maya");
     let denied = place.command(&["audit"]).env("ZEPHYR_TOKEN", maya).output().unwrap();
-    assert!(!denied.status.success() && seen(&denied).contains("Only admins"), "{}", seen(&denied));
+    assert!(!denied.status.success() && seen(&denied).contains("only admins"), "{}", seen(&denied));
 }

@@ -1,0 +1,5 @@
+//! Tests of the engine over the store in memory, one binary. The simulator meets it in every other way.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that fails here says where")]
+
+mod kit;
+mod similar;

@@ -1,0 +1,148 @@
+//! What is due, who has it, and what is given back; and forgetting what is long over, a little at a time.
+
+use std::sync::atomic::Ordering;
+
+use jiff::Timestamp;
+use sqlx::postgres::PgRow;
+use zephyr_core::effect::Lane;
+use zephyr_core::{EffectId, StreamId};
+use zephyr_engine::ports::{Claimed, Due, Retry, StoreError};
+use zephyr_fault::{self as fault, Point};
+
+use super::read::REQUEST_KEPT_MICROS;
+use super::rows::{effect, effect_id, get, instant, limit, maybe_time, number, stream_id};
+use super::texts::CLAIM;
+use super::writing::Failed;
+use super::{Inner, errors};
+use crate::FINISHED_KEPT;
+use crate::rows::lane as lane_name;
+use crate::script::Script;
+use crate::statements::{CLAIMABLE, DUE_STREAMS, LOOK, PRUNABLE, PRUNE_EFFECTS, PRUNE_REQUESTS};
+use crate::writes::note_retry;
+
+/// How often old rows are looked for.
+const PRUNE_EVERY_MICROS: i64 = 1_000_000;
+/// How many old rows of a table go at a time.
+const PRUNE_ROWS: i64 = 256;
+
+impl Inner {
+    pub(super) async fn due(&self, most: usize) -> Result<Due, StoreError> {
+        let pool = &self.pools.engine;
+        let now = self.now_micros(pool).await?;
+        let (mut urgencies, mut next) = (Vec::new(), None::<Timestamp>);
+        for row in self.rows(pool, sqlx::query(LOOK).bind(now)).await? {
+            next = next.into_iter().chain(maybe_time(&row, 2)?).min();
+            if get::<Option<i64>>(&row, 1)?.is_some_and(|first| first <= now) {
+                urgencies.push(get::<i64>(&row, 0)?);
+            }
+        }
+        urgencies.sort_unstable();
+        let streams = self.due_streams(&urgencies, now, most).await?;
+        self.prune_sometimes(now).await;
+        Ok(Due { now: instant(now)?, streams, next })
+    }
+
+    async fn due_streams(&self, urgencies: &[i64], now: i64, most: usize) -> Result<Vec<StreamId>, StoreError> {
+        let mut streams = Vec::new();
+        for urgency in urgencies {
+            let left = most.saturating_sub(streams.len());
+            if left == 0 {
+                break;
+            }
+            let query = sqlx::query(DUE_STREAMS).bind(*urgency).bind(now).bind(limit(left));
+            for row in self.rows(&self.pools.engine, query).await? {
+                streams.push(stream_id(&row, 0)?);
+            }
+        }
+        Ok(streams)
+    }
+
+    pub(super) async fn claim(&self, lane: Lane, most: usize) -> Result<Vec<Claimed>, StoreError> {
+        self.in_time(self.tried(|| self.claim_once(lane, most))).await
+    }
+
+    async fn claim_once(&self, lane: Lane, most: usize) -> Result<Vec<Claimed>, Failed> {
+        let now = self.now_micros(&self.pools.engine).await?;
+        let query = sqlx::query(CLAIMABLE).bind(lane_name(lane)).bind(now);
+        let found = query.fetch_all(&self.pools.engine).await?;
+        if found.is_empty() || most == 0 {
+            return Ok(Vec::new());
+        }
+        fault::at(Point::ClaimBegun);
+        let mut writing = self.begin_in_epoch(&self.pools.engine).await?;
+        let mut claimed = Vec::new();
+        for row in found {
+            let left = most.saturating_sub(claimed.len());
+            if left == 0 {
+                break;
+            }
+            let query = sqlx::query(CLAIM).bind(self.epoch()).bind(lane_name(lane)).bind(get::<i64>(&row, 0)?);
+            let rows = query.bind(now).bind(limit(left)).fetch_all(writing.connection()?).await?;
+            let mut batch = Vec::new();
+            for row in rows {
+                let id = effect_id(&row, 0)?;
+                batch.push((get::<i64>(&row, 5)?, claimed_effect(id, &row)?));
+            }
+            batch.sort_by_key(|(due_at, effect)| (*due_at, effect.id));
+            claimed.extend(batch.into_iter().map(|(_, effect)| effect));
+        }
+        writing.finish().await?;
+        fault::at(Point::ClaimDurable);
+        Ok(claimed)
+    }
+
+    pub(super) async fn retry(&self, retries: &[Retry]) -> Result<(), StoreError> {
+        if retries.is_empty() {
+            return Ok(());
+        }
+        let mut script = Script::default();
+        retries.iter().for_each(|retry| note_retry(&mut script, retry.effect, retry, self.epoch()));
+        let script = &script;
+        fault::at(Point::RetryBegun);
+        let noted = self.tried(|| async move {
+            let mut writing = self.begin_in_epoch(&self.pools.engine).await?;
+            writing.write(script).await?;
+            writing.finish().await
+        });
+        self.in_time(noted).await?;
+        fault::at(Point::RetryDurable);
+        Ok(())
+    }
+
+    /// Forgets a little when it is time. Whoever asked what is due does not fail because of it.
+    async fn prune_sometimes(&self, now: i64) {
+        let pruned_at = self.pruned_at.load(Ordering::Relaxed);
+        if now.saturating_sub(pruned_at) >= PRUNE_EVERY_MICROS {
+            self.pruned_at.store(now, Ordering::Relaxed);
+            errors::note(self.in_time(async { self.prune(now).await.map_err(Failed::told) }).await);
+        }
+    }
+
+    async fn prune(&self, now: i64) -> Result<(), Failed> {
+        let finished = now.saturating_sub(FINISHED_KEPT.as_secs().saturating_mul(1_000_000));
+        let answered = now.saturating_sub(REQUEST_KEPT_MICROS);
+        let query = sqlx::query(PRUNABLE).bind(finished).bind(answered);
+        if query.fetch_all(&self.pools.engine).await?.is_empty() {
+            return Ok(());
+        }
+        let mut script = Script::default();
+        script.statement(PRUNE_EFFECTS).number(finished).number(PRUNE_ROWS);
+        script.statement(PRUNE_REQUESTS).number(answered).number(PRUNE_ROWS);
+        Self::prune_replicas(&mut script, now);
+        let mut writing = self.begin(&self.pools.engine).await?;
+        writing.write(&script).await?;
+        writing.finish().await
+    }
+}
+
+/// `id, stream, body, attempt, abandoned, due_at`
+fn claimed_effect(id: EffectId, row: &PgRow) -> Result<Claimed, StoreError> {
+    Ok(Claimed {
+        id,
+        stream: stream_id(row, 1)?,
+        effect: effect(row, 2)?,
+        attempt: number(row, 3)?,
+        abandoned: get::<i64>(row, 4)? != 0,
+        due_at: instant(get(row, 5)?)?,
+    })
+}

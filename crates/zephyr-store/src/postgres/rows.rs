@@ -1,0 +1,5 @@
+//! The rows of PostgreSQL.
+
+pub(super) use crate::rows::{limit, stored};
+
+crate::rows::readers!(sqlx::Postgres, sqlx::postgres::PgRow);
