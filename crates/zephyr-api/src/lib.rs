@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 mod account;
 mod audit;
+mod calendars;
 mod declaring;
 mod policy;
 mod problem;
@@ -19,6 +20,7 @@ pub use account::{
     Call, CallFigures, CallSend, Calls, MissedIncident, MissedReport, PageCalls, PageFigures, StepCalls,
 };
 pub use audit::{Audit, AuditEntry};
+pub use calendars::{Calendar, Calendars, CreateCalendar, NewCalendar};
 pub use declaring::{JoinIncident, ResolveIncident, Unclear};
 pub use policy::{AppliedPolicy, ApplyPolicy, Policies, PolicyApplied, PolicyChange, PolicyMistake, PolicyText};
 pub use problem::{Code, Problem};

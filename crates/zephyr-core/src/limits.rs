@@ -105,6 +105,12 @@ pub const ANSWERED_BY: SignedDuration = SignedDuration::from_secs(5);
 pub const SCHEDULE_DAYS: u32 = 92;
 /// Days of a schedule where nobody says how many.
 pub const SCHEDULE_DAYS_DEFAULT: u32 = 14;
+/// Days of a calendar that are past: who looks back asks about the last weeks.
+pub const CALENDAR_DAYS_BACK: i64 = 31;
+/// Days of a calendar that are to come: a year, as far as the proof looks.
+pub const CALENDAR_DAYS_AHEAD: i64 = 366;
+/// Turns in one calendar: four layers of daily shifts, about a megabyte. The first ones are shown.
+pub const CALENDAR_ENTRIES: usize = 2_000;
 /// A request body of the API.
 pub const BODY_BYTES: usize = 64 * 1024;
 /// How long a reader may wait for news in one request.

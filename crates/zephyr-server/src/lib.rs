@@ -9,6 +9,7 @@ mod api;
 mod app;
 mod auth;
 mod bounds;
+mod calendar;
 mod console;
 mod documents;
 mod fault;
