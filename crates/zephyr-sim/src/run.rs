@@ -339,10 +339,12 @@ impl Run {
     fn arrives(&mut self, send: Send) {
         let outcome = self.network.arrive(&send, self.store.model());
         self.oracle.log.push(format!("{} {} arrives: {outcome:?}", self.now, send.id));
-        if let Effect::Page(page) = &send.effect {
-            for reaction in self.people.hear(&page.person, page.incident, page.ring, &mut self.chance) {
+        if let Effect::Page(page) = &send.effect
+            && let Some(incident) = page.occasion.incident()
+        {
+            for reaction in self.people.hear(&page.person, incident, page.ring, &mut self.chance) {
                 let command = if reaction.decline { Command::Decline { target: None } } else { Command::Acknowledge };
-                let (who, incident) = (page.person.clone(), page.incident);
+                let who = page.person.clone();
                 self.script.at(self.now + reaction.after, Happening::Act { who, incident, command });
             }
         }
