@@ -276,7 +276,7 @@ impl<S: Store, E: Entropy> Engine<S, E> {
         let urgency = u8::from(state.severity);
         let rows = events.iter().map(to_row).collect::<Result<Vec<_>, _>>()?;
         let effects = effects.into_iter().map(|(id, effect)| {
-            let claimed = effect.lane() == Lane::Page && self.outbox.has_room_for_claims(staged);
+            let claimed = effect.lane() == Lane::Page && self.outbox.has_room_for_claims(urgency, staged);
             NewEffect { id, effect, urgency, due_at: now, claimed }
         });
         let corrupt = |error: serde_json::Error| StoreError::Corrupt(error.to_string());

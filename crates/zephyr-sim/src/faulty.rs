@@ -133,8 +133,8 @@ impl Store for FaultyStore {
         self.reach()?.due(limit).await
     }
 
-    async fn claim(&self, lane: Lane, limit: usize) -> Result<Vec<Claimed>, StoreError> {
-        self.reach()?.claim(lane, limit).await
+    async fn claim(&self, lane: Lane, urgency: u8, limit: usize) -> Result<Vec<Claimed>, StoreError> {
+        self.reach()?.claim(lane, urgency, limit).await
     }
 
     async fn retry(&self, retries: &[Retry]) -> Result<(), StoreError> {

@@ -74,6 +74,9 @@ struct Inner {
     clock: Clock,
     /// `None` after a failed write: the next one connects anew and finds nothing half done.
     writer: Mutex<Option<SqliteConnection>>,
+    /// Whoever writes for anybody but the engine waits here first: of all these one at a time waits for the connection,
+    /// so that the engine never waits for more than one of them and the one that is writing.
+    others: Mutex<()>,
     connect: SqliteConnectOptions,
     readers: SqlitePool,
     guard: Guard,

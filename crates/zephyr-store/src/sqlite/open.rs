@@ -175,6 +175,7 @@ pub(super) async fn open(path: &Path, options: &Options) -> Result<Inner, OpenEr
         epoch,
         clock,
         writer: Mutex::new(Some(writer)),
+        others: Mutex::new(()),
         connect,
         readers,
         guard,
