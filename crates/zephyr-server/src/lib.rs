@@ -12,6 +12,7 @@ mod bounds;
 mod console;
 mod documents;
 mod fault;
+mod lately;
 mod limiter;
 mod listener;
 mod metered;

@@ -25,7 +25,7 @@ mod send;
 pub use handle::{Handle, Unanswered};
 
 use handle::Asked;
-use lease::Keeper;
+use lease::{Keeper, Taken};
 use queue::Queue;
 use send::{Owed, Returned};
 
@@ -194,10 +194,11 @@ impl<S: Store + Objects, E: Entropy> Runtime<S, E> {
         let (asked_at, lasts) = self.lease.ask();
         match self.engine.renew(lasts).await {
             Ok(lease) => {
-                if self.lease.took(asked_at, lease) {
-                    self.again = true;
+                let taken = self.lease.took(asked_at, lease);
+                if taken == Taken::Anew {
+                    self.metrics.lease_lost();
                 }
-                self.again |= lease.freed > 0;
+                self.again |= taken != Taken::Renewed || lease.freed > 0;
                 Ok(())
             }
             Err(error) => {

@@ -204,7 +204,7 @@ impl Client {
 
     /// Gets a page.
     pub async fn get(&mut self, path: &str) -> Heard {
-        let request = format!("GET {path} HTTP/1.1\r\nHost: {}\r\n\r\n", self.host);
+        let request = format!("GET {path} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {TOKEN}\r\n\r\n", self.host);
         self.ask(&request).await
     }
 
