@@ -32,7 +32,8 @@ impl Inner {
 
     /// Begins a write transaction of an epoch that is in force, for whoever is not the engine.
     pub(super) async fn begin_aside(&self) -> Result<Writing<'_>, StoreError> {
-        let turn = self.others.lock().await;
+        // Never closed.
+        let turn = self.others.acquire().await.ok();
         let writing = self.begin().await;
         drop(turn);
         writing

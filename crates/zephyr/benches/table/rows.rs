@@ -14,8 +14,10 @@ use crate::support::{Bench, Chance, Row, armed, worlds};
 
 type Rows<'a> = Pin<Box<dyn Future<Output = Vec<Row>> + 'a>>;
 
+type Measured = for<'a> fn(Option<&'a Cluster>) -> Rows<'a>;
+
 /// Each group with its name.
-pub const GROUPS: [(&str, for<'a> fn(Option<&'a Cluster>) -> Rows<'a>); 8] = [
+pub const GROUPS: [(&str, Measured); 8] = [
     ("schedules", |_| Box::pin(async { schedules() })),
     ("opening", |cluster| Box::pin(openings(cluster))),
     ("command line", |_| Box::pin(command_line())),
