@@ -38,6 +38,8 @@ pub struct Pages {
     pub went_on: u64,
     /// Steps whose time was up without an answer, over all pages.
     pub missed_steps: u64,
+    /// Answers that held no longer, because nobody gave a sign of life.
+    pub lapsed: u64,
 }
 
 /// Calls by how far they got and how they ended.
@@ -85,8 +87,9 @@ impl Pages {
         self.begun += 1;
         self.went_on += u64::from(page.missed_steps > 0);
         self.missed_steps += u64::from(page.missed_steps);
+        self.lapsed += u64::from(page.lapsed);
         let end = match (&page.answered, &page.stopped) {
-            (Some(_), _) if page.missed_steps == 0 => &mut self.answered,
+            (Some(_), _) if page.missed_before == 0 => &mut self.answered,
             (Some(_), _) => &mut self.answered_late,
             (None, Some(_)) => &mut self.stopped,
             (None, None) => &mut self.ringing,

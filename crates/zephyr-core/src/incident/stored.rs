@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{Body, Event, MirrorName, PublicOpening, Reporter};
@@ -144,6 +144,18 @@ enum Stored {
         target: Target,
         person: PersonId,
         until: Timestamp,
+    },
+    ResponderAsked {
+        people: BTreeSet<PersonId>,
+        silent_for: SignedDuration,
+        until: Timestamp,
+    },
+    SignOfLife {
+        by: PersonId,
+    },
+    AnswerLapsed {
+        targets: BTreeSet<Target>,
+        silent: BTreeSet<PersonId>,
     },
     RingBegan {
         person: PersonId,
@@ -311,6 +323,9 @@ impl From<PageEvent> for Stored {
             PageEvent::Renamed { from, to } => Self::PageRenamed { from, to },
             PageEvent::NotReached { target, people } => Self::NotReached { target, people },
             PageEvent::RungAgain { target, person, until } => Self::RungAgain { target, person, until },
+            PageEvent::Asked { people, silent_for, until } => Self::ResponderAsked { people, silent_for, until },
+            PageEvent::SignOfLife { by } => Self::SignOfLife { by },
+            PageEvent::Lapsed { targets, silent } => Self::AnswerLapsed { targets, silent },
         }
     }
 }
@@ -371,6 +386,11 @@ impl From<Stored> for Body {
             Stored::PageRenamed { from, to } => Self::Page(PageEvent::Renamed { from, to }),
             Stored::NotReached { target, people } => Self::Page(PageEvent::NotReached { target, people }),
             Stored::RungAgain { target, person, until } => Self::Page(PageEvent::RungAgain { target, person, until }),
+            Stored::ResponderAsked { people, silent_for, until } => {
+                Self::Page(PageEvent::Asked { people, silent_for, until })
+            }
+            Stored::SignOfLife { by } => Self::Page(PageEvent::SignOfLife { by }),
+            Stored::AnswerLapsed { targets, silent } => Self::Page(PageEvent::Lapsed { targets, silent }),
             Stored::RingBegan { person, ladder, loud } => ring(person, RingEvent::Began { ladder, loud }),
             Stored::Rang { person, entry } => ring(person, RingEvent::Rang { entry }),
             Stored::SendAccepted { person, entry, delivered, receipt_by } => {
