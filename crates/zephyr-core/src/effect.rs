@@ -82,6 +82,9 @@ pub struct PageSend {
     pub entry: u32,
     /// How.
     pub method: Method,
+    /// Nothing new: they answered, and are asked for a sign of life.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub asks: bool,
 }
 
 /// The end of a ring, told to the devices that rang.
