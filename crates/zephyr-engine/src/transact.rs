@@ -53,6 +53,8 @@ pub(crate) struct Answered {
     pub provider: &'static str,
     /// How the effect's own row ends; `None` leaves it as it is.
     pub finish: Option<Finish>,
+    /// How long what is decided because of it waits, besides pages.
+    pub patience: SignedDuration,
 }
 
 /// What became of one input.
@@ -67,6 +69,8 @@ pub(crate) enum Settled {
     Similar(Arc<Incident>),
     /// The effect belongs to another epoch.
     Fenced,
+    /// It was said not to be due any more, and it is.
+    StillDue,
     Busy,
 }
 
@@ -234,6 +238,10 @@ impl<S: Store, E: Entropy> Engine<S, E> {
                 }
             }
             Input::Wake(_) => Next::decided(incident::wake(state, &world, now)),
+            // It was looked at in a state that is older than this one.
+            Input::Outcome(Answered { effect, outcome: Outcome::NotDue, .. }) if incident::still_due(state, effect) => {
+                Next::Settled(Settled::StillDue)
+            }
             Input::Outcome(Answered { id, effect, outcome, provider, .. }) => {
                 Next::decided(incident::outcome(state, *id, effect, outcome.clone(), provider, &world, now))
             }
@@ -275,9 +283,15 @@ impl<S: Store, E: Entropy> Engine<S, E> {
         let expected = state.version - u64::try_from(events.len()).unwrap_or(0);
         let urgency = u8::from(state.severity);
         let rows = events.iter().map(to_row).collect::<Result<Vec<_>, _>>()?;
+        let patience = match input {
+            Input::Outcome(answered) => answered.patience,
+            Input::Wake(_) | Input::Request(_) | Input::Told(_) => SignedDuration::ZERO,
+        };
         let effects = effects.into_iter().map(|(id, effect)| {
-            let claimed = effect.lane() == Lane::Page && self.outbox.has_room_for_claims(staged);
-            NewEffect { id, effect, urgency, due_at: now, claimed }
+            let page = effect.lane() == Lane::Page;
+            let claimed = page && self.outbox.has_room_for_claims(staged);
+            let due_at = if page { now } else { now.checked_add(patience).unwrap_or(now) };
+            NewEffect { id, effect, urgency, due_at, claimed }
         });
         let corrupt = |error: serde_json::Error| StoreError::Corrupt(error.to_string());
         let commit = Commit {

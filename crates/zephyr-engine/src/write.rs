@@ -74,7 +74,11 @@ impl<S: Store, E: Entropy> Engine<S, E> {
         if let Some(wake_at) = commit.wake_at {
             self.wake_no_later_than(wake_at);
         }
+        let decided_at = commit.events.last().map(|event| event.at);
         for effect in commit.effects {
+            if decided_at.is_some_and(|at| at < effect.due_at) {
+                self.wake_no_later_than(effect.due_at);
+            }
             self.outbox.committed(commit.stream, effect, self.writes, mine);
         }
     }

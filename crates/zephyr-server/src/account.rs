@@ -213,7 +213,8 @@ pub fn call_figures(figures: &Figures) -> api::CallFigures {
 pub fn missed(review: &Review) -> Option<api::MissedIncident> {
     let mut figures = Figures::default();
     figures.add(review);
-    let something = figures.pages.missed_steps + figures.pages.lapsed + figures.late_updates + figures.customer_reported > 0;
+    let something =
+        figures.pages.missed_steps + figures.pages.lapsed + figures.late_updates + figures.customer_reported > 0;
     something.then(|| api::MissedIncident {
         label: review.incident.label(),
         severity: review.incident.severity.into(),

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use super::narrate::{self, listed};
 use super::{Body, Event, Incident, MirrorName, Phase, Unclear};
+use crate::PersonId;
 use crate::effect::PublicState;
 use crate::limits;
 use crate::mirror::Mirror;
-use crate::PersonId;
 use crate::page::{PageEvent, Paging};
 
 /// Messages kept for the channel; the timeline has everything.
@@ -136,7 +136,7 @@ impl Incident {
                 self.post(format!("Cancelled by {}: a false alarm.", event.actor));
             }
         }
-        let alive = event.actor.person().is_some_and(|person| self.is_responder(person));
+        let alive = event.is_an_act() && event.actor.person().is_some_and(|person| self.is_responder(person));
         self.paging.tend_lease(event.at, self.needs_signs_of_life(), alive);
         self.settle_mirrors(event.seq);
     }
@@ -160,7 +160,9 @@ impl Incident {
             }
             PageEvent::Asked { people, .. } => {
                 let (label, asked) = (self.label(), at_names(people));
-                self.post(format!("{asked}: nobody who answers has given a sign of life. Still on it? `zephyr ack {label}`"));
+                self.post(format!(
+                    "{asked}: nobody who answers has given a sign of life. Still on it? `zephyr ack {label}`"
+                ));
             }
             PageEvent::Lapsed { silent, .. } => {
                 // Commander by their answer, which holds no longer.

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use super::step::plus;
 use super::{
-    Answered, Lease, LeaseState, Page, PageEvent, PageState, Paging, Place, Ring, RingEvent, RingOver, Ringing, Rung, RungState,
-    Stood,
+    Answered, Lease, LeaseState, Page, PageEvent, PageState, Paging, Place, Ring, RingEvent, RingOver, Ringing, Rung,
+    RungState, Stood,
 };
 use crate::PersonId;
 use crate::policy::LadderEntry;

@@ -8,8 +8,8 @@ use proptest::prelude::*;
 use zephyr_core::effect::{Effect, Outcome, Receipt};
 use zephyr_core::incident::{Command, Figures, Reporter, Review, review};
 use zephyr_core::oncall::Override;
-use zephyr_core::page::{Page, Target};
 use zephyr_core::page::account::{Call, How, Reach};
+use zephyr_core::page::{Page, Target};
 use zephyr_core::text::{PublicLine, Reason};
 
 use crate::scene::{Scene, company, done, person, refused};

@@ -120,7 +120,11 @@ fn p30_answering_twice_is_noted_once() {
 #[test]
 fn p30_without_a_commander_who_can_be_rung_all_who_answered_are_asked() {
     let mut scene = Scene::open(2, CHECKOUT, None);
-    scene.acknowledges("ines").acknowledges("pat").acts("quinn", Command::Take { target: Target::named("service") }).unwrap();
+    scene
+        .acknowledges("ines")
+        .acknowledges("pat")
+        .acts("quinn", Command::Take { target: Target::named("service") })
+        .unwrap();
     scene.world.policy.people.remove(&person("ines"));
     scene.after(30);
     assert_eq!(scene.state.paging.asked().map(ToString::to_string).collect::<Vec<_>>(), ["pat", "quinn"]);

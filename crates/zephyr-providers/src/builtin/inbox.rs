@@ -143,8 +143,7 @@ impl Inbox {
         let over = self.ended(body.incident, body.ring).cloned();
         let PageBody { id, incident, number, severity, summary, ring, entry, method, asks } = body;
         let (at, deliveries) = (now, 1);
-        let new =
-            Entry { id, incident, number, severity, summary, ring, entry, method, asks, at, deliveries, over };
+        let new = Entry { id, incident, number, severity, summary, ring, entry, method, asks, at, deliveries, over };
         self.entries.push(new);
         keep_last(&mut self.entries, limits::INBOX_ENTRIES);
     }
