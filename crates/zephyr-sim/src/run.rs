@@ -301,11 +301,13 @@ impl Run {
         self.oracle.log.note(send.id.0.as_bytes());
         let now = self.now;
         self.oracle.log.say(|| format!("{now} {} arrives: {:?}: {outcome:?}", send.id, send.effect));
-        if let Effect::Page(page) = &send.effect {
+        if let Effect::Page(page) = &send.effect
+            && let Some(incident) = page.occasion.incident()
+        {
             let (chance, counters) = (&mut self.chance, &mut self.counters);
-            for reaction in self.people.hear(&page.person, page.incident, page.ring, chance, counters) {
+            for reaction in self.people.hear(&page.person, incident, page.ring, chance, counters) {
                 let command = if reaction.decline { Command::Decline { target: None } } else { Command::Acknowledge };
-                let (who, incident) = (page.person.clone(), page.incident);
+                let who = page.person.clone();
                 self.script.at(self.now + reaction.after, Happening::Act { who, incident, command });
             }
         }

@@ -19,5 +19,6 @@ mod policy_mistakes;
 mod proof;
 mod scene;
 mod schedules;
+mod sends;
 mod similar;
 mod stored;
