@@ -1,6 +1,6 @@
 //! A PostgreSQL that takes no writes any more, as one does that was the primary, and one whose readers are slow.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use zephyr_core::limits;
 use zephyr_engine::ports::{Committed, Objects, Store, StoreError};
@@ -37,10 +37,9 @@ async fn f22_what_is_not_the_primary_any_more_is_written_to_by_nobody() {
     let opened = PostgresStore::open(&shared.url, PostgresOptions::default()).await;
     assert!(matches!(opened, Err(ConnectError::Standby { .. })), "{opened:?}");
     turn(&shared, "off");
-    let began = Instant::now();
-    while replica.renew(limits::LEASE).await.is_err() {
-        assert!(began.elapsed() < Duration::from_secs(10), "it goes on once there is a primary");
-    }
+    let again = async { while replica.renew(limits::LEASE).await.is_err() {} };
+    let again = tokio::time::timeout(Duration::from_secs(10), again).await;
+    assert!(again.is_ok(), "it goes on once there is a primary");
     assert_eq!(must(replica.commit(&[commit(stream(2), 0, start())]).await), [Committed::Done]);
 }
 
@@ -62,10 +61,11 @@ async fn f24_readers_that_are_all_busy_hold_up_no_commit() {
         })
         .collect();
     tokio::time::sleep(Duration::from_millis(300)).await;
-    let began = Instant::now();
-    must(replica.renew(limits::LEASE).await);
-    assert_eq!(must(replica.commit(&[commit(stream(1), 0, start())]).await), [Committed::Done]);
-    assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
+    let work = async {
+        must(replica.renew(limits::LEASE).await);
+        must(replica.commit(&[commit(stream(1), 0, start())]).await)
+    };
+    assert_eq!(must(tokio::time::timeout(Duration::from_secs(1), work).await), [Committed::Done]);
     assert!(people.iter().any(|one| !one.is_finished()), "they wait meanwhile");
     for one in people {
         must(one.await);
