@@ -87,7 +87,7 @@ impl<S: Store, E: Entropy> Engine<S, E> {
                 }
                 Settled::Repeated(_) => Answer::KeyReused,
                 Settled::Similar(other) => Answer::Similar(other),
-                Settled::Fenced | Settled::Busy => Answer::Busy,
+                Settled::Fenced | Settled::StillDue | Settled::Busy => Answer::Busy,
             });
         }
         Ok(answers)
@@ -143,7 +143,7 @@ impl<S: Store, E: Entropy> Engine<S, E> {
     /// Takes what became of sends; `&str` names the provider for the timeline. Give each once: what the store does not
     /// take is kept, and written before anything else is done.
     pub async fn finished(&mut self, results: Vec<(Send, Outcome, &'static str)>) -> Result<(), StoreError> {
-        results.iter().for_each(|(send, ..)| self.outbox.came_back(send.effect.lane()));
+        results.iter().for_each(|(send, ..)| self.outbox.came_back(&send.effect));
         self.returned.extend(results);
         self.settle().await
     }
@@ -167,6 +167,7 @@ impl<S: Store, E: Entropy> Engine<S, E> {
                     outcome,
                     provider,
                     finish: Some(Finish { effect: send.id, end }),
+                    patience: SignedDuration::ZERO,
                 })),
             }
         }
@@ -198,11 +199,8 @@ impl<S: Store, E: Entropy> Engine<S, E> {
 
     /// Claims what the store holds of a lane.
     async fn claim(&mut self, lane: Lane) -> Result<(), StoreError> {
-        let room = self.outbox.room(lane);
-        if !self.outbox.should_claim(lane) {
-            return Ok(());
-        }
-        let claimed = match self.store.claim(lane, room).await {
+        let Some((urgency, room)) = self.outbox.should_claim(lane) else { return Ok(()) };
+        let claimed = match self.store.claim(lane, urgency, room).await {
             Ok(claimed) => claimed,
             Err(error) => {
                 self.outbox.waiting(lane);
@@ -212,10 +210,10 @@ impl<S: Store, E: Entropy> Engine<S, E> {
         if claimed.len() >= room {
             self.outbox.waiting(lane);
         }
-        for Claimed { id, stream, effect, attempt, due_at, abandoned } in claimed {
+        for Claimed { id, stream, effect, urgency, attempt, due_at, abandoned } in claimed {
             let abandoned = abandoned && is_doubtful(&effect);
             let send = Send { id, stream, effect, attempt, due_at };
-            self.outbox.hold(Held { send, urgency: 0, abandoned, decided_at: None });
+            self.outbox.hold(Held { send, urgency, abandoned, decided_at: None });
         }
         Ok(())
     }
@@ -228,7 +226,7 @@ impl<S: Store, E: Entropy> Engine<S, E> {
         }
         match self.last_look(&held).await {
             Ok(sends) => {
-                sends.iter().for_each(|send| self.outbox.gone_out(send.effect.lane()));
+                sends.iter().for_each(|send| self.outbox.gone_out(&send.effect));
                 Ok(sends)
             }
             Err(error) => {
@@ -249,32 +247,41 @@ impl<S: Store, E: Entropy> Engine<S, E> {
         }
         let ids: Vec<_> = held.iter().map(|held| held.send.stream).collect();
         let rows = self.store.load(&ids).await?.streams;
-        let mut inputs = Vec::new();
-        for (Held { send, abandoned, .. }, row) in held.into_iter().zip(rows) {
+        let (mut inputs, mut about) = (Vec::new(), Vec::new());
+        for (held, row) in held.into_iter().zip(rows) {
+            let Held { send, abandoned, .. } = held;
             let due = match row {
                 Some(row) => incident::still_due(&*self.recent.incident_of(&self.store, row).await?, &send.effect),
                 None => false,
             };
             let page = send.effect.lane() == Lane::Page;
             if !due {
-                inputs.push(own_word(send, Outcome::NotDue, true));
+                inputs.push(own_word(send, Outcome::NotDue, true, SignedDuration::ZERO));
+                about.push(held);
             } else if *abandoned {
                 let error = "zephyr stopped before it learnt the answer".to_owned();
-                inputs.push(own_word(send, Outcome::Ambiguous { error }, !page));
+                // Asked sooner, the provider might not have met yet what is still on its way.
+                let over = own_word(send, Outcome::Ambiguous { error }, !page, limits::ANSWERED_BY);
+                inputs.push(over);
+                about.push(held);
             }
             if due && (page || !abandoned) {
                 sends.push(send.clone());
             }
         }
         if !inputs.is_empty() {
-            self.transact(&inputs).await?;
+            for (held, settled) in about.into_iter().zip(self.transact(&inputs).await?) {
+                if matches!(settled, Settled::StillDue) {
+                    self.outbox.hold(held.clone());
+                }
+            }
         }
         Ok(sends)
     }
 }
 
 /// What zephyr itself has to say of an effect.
-pub(crate) fn own_word(send: &Send, outcome: Outcome, over: bool) -> Input {
+pub(crate) fn own_word(send: &Send, outcome: Outcome, over: bool, patience: SignedDuration) -> Input {
     Input::Outcome(Answered {
         stream: send.stream,
         id: send.id,
@@ -282,6 +289,7 @@ pub(crate) fn own_word(send: &Send, outcome: Outcome, over: bool) -> Input {
         outcome,
         provider: "zephyr",
         finish: over.then_some(Finish { effect: send.id, end: End::Over }),
+        patience,
     })
 }
 

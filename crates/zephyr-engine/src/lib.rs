@@ -10,6 +10,7 @@ mod engine;
 mod inform;
 mod input;
 mod lease;
+mod number;
 mod objects;
 mod outbox;
 pub mod ports;

@@ -67,15 +67,22 @@ pub trait Store: Clone + Send + Sync + 'static {
     fn load(&self, ids: &[StreamId]) -> impl Future<Output = Result<Loaded, StoreError>> + Send;
 
     /// Writes all of them in one transaction, in order. Each is applied or refused alone; a refused one leaves
-    /// nothing behind. Durable when it returns.
+    /// nothing behind, and refuses what follows on its stream, and every later one that takes a number where it would
+    /// have taken one. Durable when it returns.
     fn commit(&self, commits: &[Commit]) -> impl Future<Output = Result<Vec<Committed>, StoreError>> + Send;
 
     /// Streams whose `wake_at` has come, most urgent first (`urgency`, then `wake_at`), at most `limit`; and when to
     /// look again: the earliest `wake_at` or `due_at` of an unclaimed effect that is still to come.
     fn due(&self, limit: usize) -> impl Future<Output = Result<Due, StoreError>> + Send;
 
-    /// Claims effects of a lane for this replica's epoch: those due and unclaimed. Most urgent first (`urgency`, then `due_at`), at most `limit`.
-    fn claim(&self, lane: Lane, limit: usize) -> impl Future<Output = Result<Vec<Claimed>, StoreError>> + Send;
+    /// Claims effects of a lane for this replica's epoch: those due and unclaimed whose urgency is no greater number than
+    /// `urgency`. Most urgent first (`urgency`, then `due_at`), at most `limit`.
+    fn claim(
+        &self,
+        lane: Lane,
+        urgency: u8,
+        limit: usize,
+    ) -> impl Future<Output = Result<Vec<Claimed>, StoreError>> + Send;
 
     /// Notes failed tries and gives the effects back until `due_at`. Effects that this epoch does not hold are left.
     fn retry(&self, retries: &[Retry]) -> impl Future<Output = Result<(), StoreError>> + Send;
@@ -258,6 +265,8 @@ pub struct Claimed {
     pub stream: StreamId,
     /// What to do.
     pub effect: Effect,
+    /// Smaller is more urgent.
+    pub urgency: u8,
     /// Tries that ended before.
     pub attempt: u32,
     /// When this try was due.

@@ -1,8 +1,8 @@
 //! Which open incidents a declaration is compared with: one look into the index for all that is declared in a turn,
 //! and what is opened in the same turn.
 //!
-//! Two replicas that open in the same instant do not see one another: then both incidents open and page, and neither
-//! knows of the other. A lock that prevents it could hold up an opening; a second incident only costs a `cancel`.
+//! Two replicas that open in the same instant take the same number, and one of them meets a conflict: it decides anew,
+//! and then sees what the other has opened. No lock holds up an opening.
 //! Deliberately not here: what makes two the same, which is `zephyr_core::incident::Likeness`.
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use zephyr_core::effect::{Effect, Inform, Lane, Outcome};
-use zephyr_core::incident::{self, Body, Decided, Declaration, Event, Incident, Open, Refused, STATE_FORMAT, Similar};
+use zephyr_core::incident::{self, Body, Decided, Event, Incident, Refused, STATE_FORMAT};
 use zephyr_core::page::PageEvent;
-use zephyr_core::{Cause, EffectId, IncidentId, StreamId, limits};
+use zephyr_core::{Cause, EffectId, StreamId, limits};
 
 use crate::engine::Engine;
 use crate::input::{Ask, Request};
@@ -53,6 +53,8 @@ pub(crate) struct Answered {
     pub provider: &'static str,
     /// How the effect's own row ends; `None` leaves it as it is.
     pub finish: Option<Finish>,
+    /// How long what is decided because of it waits, besides pages.
+    pub patience: SignedDuration,
 }
 
 /// What became of one input.
@@ -67,6 +69,8 @@ pub(crate) enum Settled {
     Similar(Arc<Incident>),
     /// The effect belongs to another epoch.
     Fenced,
+    /// It was said not to be due any more, and it is.
+    StillDue,
     Busy,
 }
 
@@ -109,11 +113,14 @@ impl<S: Store, E: Entropy> Engine<S, E> {
             }
             // In the order in which they were asked, also where some are decided anew.
             todo.sort_unstable();
-            let Turn { commits, after, owners, followers, later } =
-                self.stage(inputs, std::mem::take(&mut todo)).await?;
+            let staged = self.stage(inputs, std::mem::take(&mut todo)).await;
+            // Known again only where all is written that was counted with it.
+            let next_number = self.next_number.take();
+            let Turn { commits, after, owners, followers, later } = staged?;
             todo.extend(later);
             let results = if commits.is_empty() { Vec::new() } else { self.write(commits, after).await? };
             let all_written = results.iter().all(|(result, _)| *result == Committed::Done);
+            self.next_number = next_number.filter(|_| all_written);
             for (index, found) in followers {
                 // What changed nothing, or was refused, may rest on what was decided before it in the same turn.
                 match settled.get_mut(index) {
@@ -130,10 +137,7 @@ impl<S: Store, E: Entropy> Engine<S, E> {
                     }
                     Committed::Fenced => *slot = Some(Settled::Fenced),
                     Committed::Repeated => *slot = self.repeated(inputs.get(index)).await?,
-                    Committed::Conflict => {
-                        self.next_number = None;
-                        todo.push(index);
-                    }
+                    Committed::Conflict => todo.push(index),
                 }
             }
         }
@@ -144,6 +148,9 @@ impl<S: Store, E: Entropy> Engine<S, E> {
     async fn stage(&mut self, inputs: &[Input], todo: Vec<usize>) -> Result<Turn, StoreError> {
         let mut turn = Turn::default();
         let asked = || todo.iter().filter_map(|index| inputs.get(*index));
+        if asked().any(|input| matches!(input, Input::Request(Request { ask: Ask::Open(_), .. }))) {
+            self.know_next_number().await?;
+        }
         let mut alike = Alike::of(&self.store, asked(), &self.world).await?;
         let streams: BTreeSet<StreamId> = asked().flat_map(streams_of).chain(alike.streams()).collect();
         let streams: Vec<StreamId> = streams.into_iter().collect();
@@ -215,7 +222,7 @@ impl<S: Store, E: Entropy> Engine<S, E> {
                 Ok(similar) => similar,
                 Err(other) => return Ok(other),
             };
-            let open = self.opening(declared, similar, now).await?;
+            let open = self.opening(declared, similar, now)?;
             let decided = incident::open(open, actor.clone(), Cause::Request(id.clone()), &world, now);
             return Ok(decided.map_or(Next::Settled(Settled::Busy), Next::decided));
         }
@@ -231,6 +238,10 @@ impl<S: Store, E: Entropy> Engine<S, E> {
                 }
             }
             Input::Wake(_) => Next::decided(incident::wake(state, &world, now)),
+            // It was looked at in a state that is older than this one.
+            Input::Outcome(Answered { effect, outcome: Outcome::NotDue, .. }) if incident::still_due(state, effect) => {
+                Next::Settled(Settled::StillDue)
+            }
             Input::Outcome(Answered { id, effect, outcome, provider, .. }) => {
                 Next::decided(incident::outcome(state, *id, effect, outcome.clone(), provider, &world, now))
             }
@@ -241,30 +252,6 @@ impl<S: Store, E: Entropy> Engine<S, E> {
                 None => Next::Settled(Settled::NotFound),
             },
         })
-    }
-
-    async fn opening(
-        &mut self,
-        declared: &Declaration,
-        similar: Option<Similar>,
-        now: Timestamp,
-    ) -> Result<Open, StoreError> {
-        let number = match self.next_number {
-            Some(number) => number,
-            None => {
-                let greatest = self.store.greatest(Incident::NUMBER).await?;
-                greatest.and_then(|value| value.parse::<u64>().ok()).unwrap_or(0) + 1
-            }
-        };
-        self.next_number = Some(number + 1);
-        Ok(Open { id: self.new_id(now), number, declared: declared.clone(), similar })
-    }
-
-    fn new_id(&mut self, now: Timestamp) -> IncidentId {
-        let mut random = [0_u8; 10];
-        self.entropy.fill(&mut random);
-        let millis = u64::try_from(now.as_millisecond()).unwrap_or(0);
-        IncidentId(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
     }
 
     /// The commit that a decision asks for, and the state after it; `None` where it changes nothing and finishes
@@ -296,9 +283,15 @@ impl<S: Store, E: Entropy> Engine<S, E> {
         let expected = state.version - u64::try_from(events.len()).unwrap_or(0);
         let urgency = u8::from(state.severity);
         let rows = events.iter().map(to_row).collect::<Result<Vec<_>, _>>()?;
+        let patience = match input {
+            Input::Outcome(answered) => answered.patience,
+            Input::Wake(_) | Input::Request(_) | Input::Told(_) => SignedDuration::ZERO,
+        };
         let effects = effects.into_iter().map(|(id, effect)| {
-            let claimed = effect.lane() == Lane::Page && self.outbox.has_room_for_claims(staged);
-            NewEffect { id, effect, urgency, due_at: now, claimed }
+            let page = effect.lane() == Lane::Page;
+            let claimed = page && self.outbox.has_room_for_claims(urgency, staged);
+            let due_at = if page { now } else { now.checked_add(patience).unwrap_or(now) };
+            NewEffect { id, effect, urgency, due_at, claimed }
         });
         let corrupt = |error: serde_json::Error| StoreError::Corrupt(error.to_string());
         let commit = Commit {

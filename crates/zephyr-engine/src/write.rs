@@ -30,7 +30,6 @@ impl<S: Store, E: Entropy> Engine<S, E> {
         let results = match self.store.commit(&commits).await {
             Ok(results) => results,
             Err(StoreError::Unknown(why)) => {
-                self.next_number = None;
                 let doubt = |(commit, after)| Doubt { commit, after, epoch: self.epoch };
                 self.doubtful.extend(commits.into_iter().zip(after).map(doubt));
                 return match self.settle_doubts().await {
@@ -38,10 +37,7 @@ impl<S: Store, E: Entropy> Engine<S, E> {
                     Err(_) => Err(StoreError::Unknown(why)),
                 };
             }
-            Err(error) => {
-                self.next_number = None;
-                return Err(error);
-            }
+            Err(error) => return Err(error),
         };
         for ((commit, state), result) in commits.into_iter().zip(&after).zip(&results) {
             if *result == Committed::Done {
@@ -78,7 +74,11 @@ impl<S: Store, E: Entropy> Engine<S, E> {
         if let Some(wake_at) = commit.wake_at {
             self.wake_no_later_than(wake_at);
         }
+        let decided_at = commit.events.last().map(|event| event.at);
         for effect in commit.effects {
+            if decided_at.is_some_and(|at| at < effect.due_at) {
+                self.wake_no_later_than(effect.due_at);
+            }
             self.outbox.committed(commit.stream, effect, self.writes, mine);
         }
     }

@@ -67,20 +67,28 @@ pub struct NewRow<'c> {
     pub end: Option<&'c End>,
 }
 
-/// Streams on which a commit of a slice was refused. Whatever follows on them was decided on what is not there, also
-/// where somebody else has meanwhile brought the stream to the version that it expects.
+/// What of a slice was refused. Whatever follows on a stream of it was decided on what is not there, also where somebody
+/// else has meanwhile brought the stream to the version that it expects. And whatever takes a number after one that was
+/// refused was decided without what has that number: all of them are decided anew, so that numbers have no gaps, and
+/// whoever opens has seen all that was opened before.
 #[derive(Debug, Default)]
-pub struct Refused(HashSet<StreamId>);
+pub struct Refused {
+    streams: HashSet<StreamId>,
+    a_number: bool,
+}
 
 impl Refused {
     /// The answer to a commit that on its own would get `answer`.
     pub fn answer(&mut self, commit: &Commit, answer: Committed) -> Committed {
+        let takes_a_number = commit.expected == 0 && numbers(&commit.index).next().is_some();
         let answer = match answer {
-            Committed::Done if self.0.contains(&commit.stream) => Committed::Conflict,
+            Committed::Done if self.streams.contains(&commit.stream) => Committed::Conflict,
+            Committed::Done if self.a_number && takes_a_number => Committed::Conflict,
             answer => answer,
         };
         if answer != Committed::Done {
-            self.0.insert(commit.stream);
+            self.streams.insert(commit.stream);
+            self.a_number |= takes_a_number;
         }
         answer
     }

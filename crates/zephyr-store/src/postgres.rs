@@ -28,6 +28,7 @@ use std::time::Duration;
 
 use sqlx::PgPool;
 use zephyr_engine::ports::StoreError;
+use zephyr_fault::{self as fault, Point};
 
 use crate::sqlite::TimeSource;
 use clock::Clock;
@@ -85,6 +86,7 @@ impl PostgresStore {
     pub async fn open(url: &str, options: PostgresOptions) -> Result<Self, ConnectError> {
         let pools = Pools::connect(url).await?;
         migrate::up_to_date(&pools.engine, options.migrate).await?;
+        fault::at(Point::OpenMigrated);
         let clock = Clock::start(&options.clock, connect::newest_event(&pools.engine).await?);
         let inner = Inner {
             hint: hint::Hint::listen(pools.options.clone()),

@@ -18,5 +18,6 @@ mod policy_mistakes;
 mod proof;
 mod scene;
 mod schedules;
+mod sends;
 mod similar;
 mod stored;

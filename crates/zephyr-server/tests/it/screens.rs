@@ -4,8 +4,8 @@ use serde_json::json;
 use zephyr_store::ModelStore;
 
 use crate::browser::Browser;
-use crate::calendar::arrange;
 use crate::kit::{Server, checkout, start};
+use crate::oncall_pages::arrange;
 
 const WIDTHS: [u32; 3] = [360, 768, 1280];
 
@@ -64,7 +64,9 @@ async fn every_page_fits_a_telephone_and_can_be_read_in_the_dark() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_incident_is_opened_answered_and_ended_by_keyboard_alone() {
-    let Some(mut browser) = Browser::start("an_incident_is_opened_answered_and_ended_by_keyboard_alone") else { return };
+    let Some(mut browser) = Browser::start("an_incident_is_opened_answered_and_ended_by_keyboard_alone") else {
+        return;
+    };
     let server = start().await;
     browser.looks(360, true);
     signed_in(&mut browser, &server, "maya").await;

@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 use jiff::SignedDuration;
 use sqlx::postgres::PgRow;
 use zephyr_engine::ports::{Lease, StoreError};
+use zephyr_fault::{self as fault, Point};
 
 use super::rows::{get, number};
 use super::texts::{BEGIN_EPOCH, END_LAPSED, FREE_CLAIMS, PRUNE_REPLICAS, RENEW};
@@ -33,6 +34,7 @@ impl Inner {
             None => {
                 let query = sqlx::query(BEGIN_EPOCH).bind(micros).bind(self.clock.manual());
                 let row: PgRow = query.fetch_one(&self.pools.engine).await?;
+                fault::at(Point::OpenEpochRaised);
                 get(&row, 0)?
             }
         };

@@ -10,6 +10,7 @@ use zephyr_engine::ports::{
     Backlog, Claimed, Commit, Committed, Due, EventRow, Lease, Loaded, ObjectKey, Objects, RequestRow, Retry, Store,
     StoreError,
 };
+use zephyr_fault::{self as fault, Point};
 
 use super::rows::{get, instant, limit};
 use super::texts::{DROP_OBJECTS, HOLD_EPOCH, HOLD_OBJECTS, LOCK_OBJECTS};
@@ -47,8 +48,8 @@ impl Store for PostgresStore {
         self.inner.due(limit).await
     }
 
-    async fn claim(&self, lane: Lane, limit: usize) -> Result<Vec<Claimed>, StoreError> {
-        self.inner.claim(lane, limit).await
+    async fn claim(&self, lane: Lane, urgency: u8, limit: usize) -> Result<Vec<Claimed>, StoreError> {
+        self.inner.claim(lane, urgency, limit).await
     }
 
     async fn retry(&self, retries: &[Retry]) -> Result<(), StoreError> {
@@ -91,6 +92,7 @@ impl Objects for PostgresStore {
             writing.nothing().await.map_err(Failed::told)?;
             return Ok(result);
         }
+        fault::at(Point::ExchangeBegun);
         let wrote = async {
             self.inner.hold_epoch(&mut writing).await?;
             let mut script = Script::default();
@@ -104,6 +106,7 @@ impl Objects for PostgresStore {
             writing.finish().await
         };
         self.inner.in_time(async { wrote.await.map_err(Failed::told) }).await?;
+        fault::at(Point::ExchangeDurable);
         Ok(result)
     }
 

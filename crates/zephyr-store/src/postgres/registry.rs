@@ -5,6 +5,7 @@ use sqlx::PgPool;
 use zephyr_engine::ports::{
     AppliedRow, AuditPlace, AuditRow, Kept, NoticeRow, PolicyRow, Registry, RequestRow, StoreError, TokenRow,
 };
+use zephyr_fault::{self as fault, Point};
 
 use super::commit::put_requests;
 use super::read::REQUEST_KEPT_MICROS;
@@ -63,7 +64,10 @@ impl Registry for PostgresStore {
             script.maybe_own(token.created_by.clone()).maybe_own(token.created_request.clone());
             script.maybe_number(token.expires_at.map(|at| at.as_microsecond()));
         };
-        self.inner.keep(written, answers.as_ref()).await
+        fault::at(Point::TokenBegun);
+        let kept = self.inner.keep(written, answers.as_ref()).await?;
+        fault::at(Point::TokenDurable);
+        Ok(kept)
     }
 
     async fn token(&self, hash: &str) -> Result<Option<TokenRow>, StoreError> {
@@ -103,7 +107,10 @@ impl Registry for PostgresStore {
             script.statement(NOTE_POLICY).text(version.clone()).number(now).text(by).text(source);
             script.maybe_own(request).text(version);
         };
-        self.inner.keep(written, answers.as_ref()).await
+        fault::at(Point::PolicyBegun);
+        let kept = self.inner.keep(written, answers.as_ref()).await?;
+        fault::at(Point::PolicyDurable);
+        Ok(kept)
     }
 
     async fn policies(&self, most: usize) -> Result<Vec<AppliedRow>, StoreError> {

@@ -7,6 +7,7 @@ mod disk;
 mod files;
 mod kit;
 mod model;
+mod openings;
 mod operations;
 mod postgres;
 mod replicas;

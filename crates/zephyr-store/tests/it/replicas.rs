@@ -24,12 +24,12 @@ const PAUSE: SignedDuration = SignedDuration::from_secs(3);
 const ACME: &str = include_str!("../../../../examples/acme/zephyr.toml");
 
 /// A Tuesday, 11:30 in Berlin: people are on call.
-fn store() -> ModelStore {
+pub fn store() -> ModelStore {
     ModelStore::new(must("2026-02-03T10:30:00Z".parse()))
 }
 
 /// Bytes that differ from one replica to the other, and from one call to the next.
-struct Counting(u64);
+pub struct Counting(u64);
 
 impl Entropy for Counting {
     fn fill(&mut self, bytes: &mut [u8]) {
@@ -42,7 +42,7 @@ impl Entropy for Counting {
 }
 
 /// A replica that has a lease.
-async fn replica<S: Store>(store: S, seed: u64) -> Engine<S, Counting> {
+pub async fn replica<S: Store>(store: S, seed: u64) -> Engine<S, Counting> {
     let runbook = Runbook::Content { path: "runbooks/incident.md".to_owned(), hash: "0123456789ab".to_owned() };
     let world = World::new(must(policy::read(ACME)), runbook);
     let mut engine = Engine::new(store, Counting(seed << 32), Arc::new(world));
@@ -203,7 +203,7 @@ async fn a_replica_without_a_lease_writes_nothing() {
     let store = store();
     let joined = store.join();
     assert_eq!(joined.epoch(), 0);
-    assert!(matches!(joined.claim(Lane::Page, 1).await, Err(StoreError::Lapsed(_))));
+    assert!(matches!(joined.claim(Lane::Page, u8::MAX, 1).await, Err(StoreError::Lapsed(_))));
     assert!(matches!(joined.commit(&[]).await, Err(StoreError::Lapsed(_))));
 }
 
@@ -314,8 +314,8 @@ impl Store for Meddled {
     async fn due(&self, limit: usize) -> Result<Due, StoreError> {
         self.reach()?.due(limit).await
     }
-    async fn claim(&self, lane: Lane, limit: usize) -> Result<Vec<Claimed>, StoreError> {
-        self.reach()?.claim(lane, limit).await
+    async fn claim(&self, lane: Lane, urgency: u8, limit: usize) -> Result<Vec<Claimed>, StoreError> {
+        self.reach()?.claim(lane, urgency, limit).await
     }
     async fn retry(&self, retries: &[Retry]) -> Result<(), StoreError> {
         self.reach()?.retry(retries).await

@@ -20,6 +20,8 @@ const ANSWER: Duration = Duration::from_secs(10);
 /// One data folder and the servers that live on it, one after another.
 pub struct Life {
     pub place: Place,
+    /// The database that it lives on, where that is not a file of its own.
+    pub database: Option<String>,
     /// How many times as fast as real time store time passes.
     pub speed: u32,
     /// The environment of the next one.
@@ -41,6 +43,7 @@ impl Life {
     pub fn new(plan: Option<&str>) -> Self {
         Self {
             place: Place::new(),
+            database: None,
             speed: SPEED,
             envs: Vec::new(),
             plan: plan.map(str::to_owned),
@@ -50,6 +53,15 @@ impl Life {
             died_at: None,
             accepted: Vec::new(),
         }
+    }
+
+    /// The same on a database, whose time passes as everybody's does.
+    pub fn on(url: &str, plan: Option<&str>) -> Self {
+        let mut life = Self::new(plan);
+        life.place = Place::new().on(url);
+        life.database = Some(url.to_owned());
+        life.speed = 1;
+        life
     }
 
     /// Starts a server, and another where that one dies before anybody can find it.
@@ -103,10 +115,12 @@ impl Life {
 
     /// I2 and the fold, by the program's own check on what a dead server left; and by the rows themselves.
     pub fn check_store(&self) {
-        let checked = self.place.run(&["store", "check"]);
-        assert!(checked.status.success(), "{}", seen(&checked));
+        if self.database.is_none() {
+            let checked = self.place.run(&["store", "check"]);
+            assert!(checked.status.success(), "{}", seen(&checked));
+        }
         let nothing = "SELECT id FROM streams WHERE wake_at IS NULL AND state LIKE '%\"ringing\"%'";
-        let asleep = stored::read(&self.place, nothing);
+        let asleep = stored::read(self, nothing);
         assert!(asleep.is_empty(), "I2: a page rings, and nothing wakes it: {asleep:?}");
     }
 

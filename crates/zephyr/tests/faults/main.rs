@@ -11,6 +11,9 @@
 )]
 
 mod checker;
+#[expect(dead_code, reason = "shared with tests that stop the database too")]
+#[path = "../../../zephyr-store/tests/it/cluster.rs"]
+mod cluster;
 #[expect(dead_code, reason = "shared with the sessions at the command line, which use more of it")]
 #[path = "../it/harness.rs"]
 mod harness;

@@ -9,17 +9,21 @@ use crate::stored;
 /// Plays it. Whatever dies on the way is started again, and whatever got no answer is asked again.
 pub fn play(life: &mut Life) {
     life.start();
-    break_pager(life, "lena");
+    // Where five minutes take five minutes nobody waits for the second step.
+    let rung = if life.speed > 1 { "lena" } else { "maya" };
+    break_pager(life, rung);
     open(life);
     token(life);
-    life.until("maya is rung", |life| delivered(life, "maya"));
-    mend_pager(life, "lena");
-    life.until("lena is rung", |life| delivered(life, "lena"));
-    answer(life, "lena", "service");
+    if rung == "lena" {
+        life.until("maya is rung", |life| delivered(life, "maya"));
+    }
+    mend_pager(life, rung);
+    life.until("somebody is rung whose pager failed", |life| delivered(life, rung));
+    answer(life, rung, "service");
     answer(life, "ines", "platform");
     another_policy(life);
     for (what, body) in [("update", json!({ "text": "We found it." })), ("resolve", json!({}))] {
-        life.post(&format!("/api/v1/incidents/INC-1/{what}"), "lena", what, &body).unwrap();
+        life.post(&format!("/api/v1/incidents/INC-1/{what}"), rung, what, &body).unwrap();
     }
     settle(life);
     life.terminate();
@@ -49,8 +53,8 @@ fn delivered(life: &mut Life, person: &str) -> Option<()> {
 /// The pager of a person answers 500 from now on.
 fn break_pager(life: &mut Life, person: &str) {
     stored::write(
-        &life.place,
-        &format!("INSERT INTO objects (kind, id, body, at, rev) VALUES ('inbox', '{person}', 'broken', 0, 0)"),
+        life,
+        &format!("INSERT INTO objects (kind, id, body, at, rev) VALUES ('inbox', '{person}', 'broken', 1, 1)"),
     );
 }
 
@@ -58,9 +62,9 @@ fn break_pager(life: &mut Life, person: &str) {
 fn mend_pager(life: &mut Life, person: &str) {
     life.until("a page was tried twice", |life| {
         let tried = "SELECT CAST(COUNT(*) AS TEXT) FROM effects WHERE lane = 'page' AND attempt >= 2";
-        (stored::read(&life.place, tried)[0][0] != "0").then_some(())
+        (stored::read(life, tried)[0][0] != "0").then_some(())
     });
-    stored::write(&life.place, &format!("DELETE FROM objects WHERE kind = 'inbox' AND id = '{person}'"));
+    stored::write(life, &format!("DELETE FROM objects WHERE kind = 'inbox' AND id = '{person}'"));
 }
 
 /// Answers; where the chain went on meanwhile and does not want the person, takes the page.

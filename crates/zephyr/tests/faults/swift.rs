@@ -84,5 +84,5 @@ fn open(life: &mut Life, number: usize) -> Value {
 fn steps(life: &Life) -> Vec<u64> {
     let query = "SELECT CAST((SELECT COUNT(*) FROM events WHERE stream = id AND kind = 'step_began') AS TEXT)
         FROM streams ORDER BY id";
-    stored::read(&life.place, query).iter().map(|row| row[0].parse().unwrap()).collect()
+    stored::read(life, query).iter().map(|row| row[0].parse().unwrap()).collect()
 }

@@ -191,7 +191,8 @@ impl Drawn<'_> {
         mondays
             .map(|day| span::monday(*day))
             .map(|monday| {
-                let frame = Span { from: span::begins(zone, monday), until: span::begins(zone, span::after(monday, 7)) };
+                let frame =
+                    Span { from: span::begins(zone, monday), until: span::begins(zone, span::after(monday, 7)) };
                 let day = |day: i64| {
                     let date = span::after(monday, day);
                     let text = format!("{} {}", span::weekday(date.weekday()), date.day());

@@ -33,10 +33,7 @@ pub fn rotation(world: &World, name: &str) -> Result<RotationId, Fault> {
         let names = world.policy.rotations.keys().map(RotationId::as_str);
         let short: String = name.chars().take(64).collect();
         let problem = Problem::new(Code::NotFound, "There is no such rotation");
-        problem
-            .detail(format!("The policy in force has no rotation `{short}`."))
-            .hint(near::hint(&short, names))
-            .into()
+        problem.detail(format!("The policy in force has no rotation `{short}`.")).hint(near::hint(&short, names)).into()
     })
 }
 

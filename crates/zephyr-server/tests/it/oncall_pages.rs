@@ -53,7 +53,8 @@ async fn page(server: &Server<ModelStore>, person: &str, path: &str) -> String {
 async fn p28_the_first_page_says_who_is_on_call_and_who_is_next() {
     let server = start().await;
     let home = page(&server, "maya", "/").await;
-    let payments = r#">payments</a> <strong>Maya Okafor</strong> until <time title="2026-02-03 18:00:00 UTC">19:00 WAT"#;
+    let payments =
+        r#">payments</a> <strong>Maya Okafor</strong> until <time title="2026-02-03 18:00:00 UTC">19:00 WAT"#;
     assert!(home.contains(payments) && home.contains("then June Castellano"), "{home}");
     let mut nobody = world();
     nobody.policy.rotations.values_mut().for_each(|rotation| rotation.layers.clear());
@@ -88,7 +89,10 @@ async fn p27_a_week_shows_hand_offs_overrides_leave_and_where_nobody_is() {
     arrange(&server);
     // In Lagos, where maya is: 20:00 to 22:00 UTC is 21:00 to 23:00.
     let week = page(&server, "maya", "/oncall/rotations/payments?day=2026-02-05").await;
-    assert!(week.contains("<h1>payments: 2 to 8 Feb 2026</h1>") && week.contains("Times are of Africa/Lagos."), "{week}");
+    assert!(
+        week.contains("<h1>payments: 2 to 8 Feb 2026</h1>") && week.contains("Times are of Africa/Lagos."),
+        "{week}"
+    );
     assert!(week.contains("Tomas Vesely, Tue 3 Feb 08:00 to 10:00 WAT"), "{week}");
     assert!(week.contains("Maya Okafor, Tue 3 Feb 10:00 to 19:00 WAT"), "{week}");
     assert!(week.contains("nobody (Maya Okafor is on leave), Thu 5 Feb 08:00 to 19:00 WAT"), "{week}");
@@ -96,7 +100,7 @@ async fn p27_a_week_shows_hand_offs_overrides_leave_and_where_nobody_is() {
     let gap = "Nobody is on call, Thu 5 Feb 21:00 to 23:00 WAT";
     assert!(week.contains(gap), "{week}");
     // 21:00 of 24 hours.
-    assert!(week.contains(&format!(r#"<li style="left:87.50%;width:8.33%"><a class="gap""#)), "{week}");
+    assert!(week.contains(r#"<li style="left:87.50%;width:8.33%"><a class="gap""#), "{week}");
     let next = page(&server, "lena", "/oncall/rotations/payments?day=2026-02-11").await;
     let over = "Kai Redfern (override, instead of Lena Brandt), Wed 11 Feb 13:00 to 17:00 CET";
     assert!(next.contains(over) && next.contains("⇄ Kai Redfern"), "{next}");
@@ -116,7 +120,10 @@ async fn p27_the_night_in_which_the_clock_changes_is_as_long_as_it_is() {
     let month = page(&server, "ines", "/oncall/rotations/platform?view=month&day=2026-10-25").await;
     assert!(month.contains("<h1>platform: October 2026</h1>"), "{month}");
     assert!(month.contains("Sun 25 Oct is 25 hours long: the clock goes back"), "{month}");
-    assert!(month.contains("view=month&#38;day=2026-09-01") && month.contains("view=month&#38;day=2026-11-01"), "{month}");
+    assert!(
+        month.contains("view=month&#38;day=2026-09-01") && month.contains("view=month&#38;day=2026-11-01"),
+        "{month}"
+    );
     assert!(month.contains("Chidi Eze, Mon 19 Oct 09:00 CEST to Mon 26 Oct 09:00 CET"), "{month}");
 }
 
