@@ -21,6 +21,7 @@ mod metrics;
 mod openapi;
 mod policies;
 mod rates;
+mod repetition;
 mod similar;
 mod sqlite;
 mod tokens;
