@@ -1,5 +1,7 @@
 //! What the simulator itself promises: it repeats to the byte, it meets what it claims to meet, and it notices.
 
+mod protocol;
+
 use std::process::Command;
 
 use zephyr_sim::{Counters, Fault, Plan, Profile, run};
@@ -57,6 +59,9 @@ fn every_kind_of_fault_is_really_met() {
         "stopped",
         "rung again",
         "declaration tried again",
+        "asked for a sign of life",
+        "sign of life",
+        "answer lapsed",
     ];
     for what in Fault::ALL.into_iter().map(Fault::name).chain(deeds) {
         assert!(met.of(what) > 0, "never met: {what}\n{met}");
