@@ -12,6 +12,7 @@ use crate::outbox::{Held, Outbox, Send};
 use crate::ports::{About, Claimed, End, Entropy, Finish, RequestRow, Retry, Store, StoreError};
 use crate::recent::Recent;
 use crate::retry;
+use crate::state::incident_at;
 use crate::transact::{Answered, Input, Settled};
 use crate::write::Doubt;
 
@@ -79,9 +80,9 @@ impl<S: Store, E: Entropy> Engine<S, E> {
                 Settled::Refused(refused) => Answer::Refused(refused),
                 Settled::NotFound => Answer::NotFound,
                 Settled::Repeated(row) if Some(&row.body_hash) != hash.as_ref() => Answer::KeyReused,
-                Settled::Repeated(RequestRow { about: About::Stream(id), .. }) => {
-                    match self.store.load(&[id]).await?.streams.pop().flatten() {
-                        Some(stream) => Answer::Repeated(self.recent.incident_of(&self.store, stream).await?),
+                Settled::Repeated(RequestRow { about: About::Stream { stream, version }, .. }) => {
+                    match incident_at(&self.store, stream, version).await? {
+                        Some((incident, policy)) => Answer::Repeated { incident: Arc::new(incident), policy },
                         None => Answer::NotFound,
                     }
                 }

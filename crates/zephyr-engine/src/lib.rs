@@ -6,6 +6,7 @@
 //!
 //! Deliberately not here: how providers are spoken to, and HTTP.
 
+mod about;
 mod engine;
 mod inform;
 mod input;
@@ -25,4 +26,4 @@ mod write;
 pub use engine::Engine;
 pub use input::{Answer, Ask, Request, RequestKey};
 pub use outbox::Send;
-pub use state::{audit, incident_of};
+pub use state::{audit, incident_at, incident_of};

@@ -4,8 +4,8 @@
 //! writes is folded anew by the newer one in its turn. Events of a kind that this version does not know it cannot fold.
 
 use zephyr_core::incident::{Event, Incident, STATE_FORMAT};
-
-use zephyr_core::invariants;
+use zephyr_core::policy::PolicyVersion;
+use zephyr_core::{StreamId, invariants};
 
 use crate::ports::{EventRow, Store, StoreError, StreamRow};
 
@@ -26,6 +26,24 @@ pub async fn incident_of<S: Store>(store: &S, row: StreamRow) -> Result<Incident
         state = Incident::fold(state, &event);
     }
     state.ok_or_else(|| corrupt(&"it does not begin with an opening"))
+}
+
+/// An incident as it was after its event `version`, and the policy that this event was decided by; as it is now where
+/// no version is given. `None` where there is no such stream. Reads all events up to that one.
+pub async fn incident_at<S: Store>(
+    store: &S,
+    stream: StreamId,
+    version: Option<u64>,
+) -> Result<Option<(Incident, PolicyVersion)>, StoreError> {
+    let count = version.and_then(|version| usize::try_from(version).ok()).unwrap_or(usize::MAX);
+    let (mut state, mut policy) = (None, None);
+    for row in store.events(stream, 0, count).await? {
+        let event = Event::from_stored(row.seq, row.at, &row.body)
+            .map_err(|error| StoreError::Corrupt(format!("stream {stream}: {error}")))?;
+        state = Incident::fold(state, &event);
+        policy = Some(event.policy);
+    }
+    Ok(state.zip(policy))
 }
 
 /// Everything that is wrong with a stored incident, in words: a state that is not the fold of its events, or a rule

@@ -273,7 +273,8 @@ impl<S: Store, E: Entropy> Engine<S, E> {
         };
         let request = match input {
             Input::Request(Request { key: Some(key), .. }) => {
-                Some(key.answered(About::Stream(decided.state.stream()), now))
+                let (stream, version) = (decided.state.stream(), Some(decided.state.version));
+                Some(key.answered(About::Stream { stream, version }, now))
             }
             _ => None,
         };
