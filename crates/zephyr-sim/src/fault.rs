@@ -37,6 +37,8 @@ pub enum Fault {
     PauseBeforeSend,
     /// One replica is cut off from the store. Mean minutes between two.
     CutFromStore,
+    /// Another replica takes a replica's lease while its commit is on the way.
+    LateCommit,
     /// One replica is cut off from all providers. Mean minutes between two.
     CutFromProviders,
     /// The clocks of replicas run fast or slow, by up to so many ten-thousandths.
@@ -45,7 +47,7 @@ pub enum Fault {
 
 impl Fault {
     /// All of them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Refused,
         Self::LostThere,
         Self::LostBack,
@@ -63,6 +65,7 @@ impl Fault {
         Self::Pause,
         Self::PauseBeforeSend,
         Self::CutFromStore,
+        Self::LateCommit,
         Self::CutFromProviders,
         Self::Skew,
     ];
@@ -87,6 +90,7 @@ impl Fault {
             Self::Pause => "pause",
             Self::PauseBeforeSend => "pause-before-send",
             Self::CutFromStore => "cut-from-store",
+            Self::LateCommit => "late-commit",
             Self::CutFromProviders => "cut-from-providers",
             Self::Skew => "skew",
         }
@@ -162,6 +166,7 @@ impl Profile {
                 (Fault::Pause, 6),
                 (Fault::PauseBeforeSend, 3),
                 (Fault::CutFromStore, 6),
+                (Fault::LateCommit, 2),
                 (Fault::CutFromProviders, 8),
                 (Fault::Skew, 100),
             ],
@@ -199,6 +204,7 @@ const STORM: &[(Fault, i64)] = &[
     (Fault::Pause, 12),
     (Fault::PauseBeforeSend, 2),
     (Fault::CutFromStore, 12),
+    (Fault::LateCommit, 2),
     (Fault::CutFromProviders, 12),
     (Fault::Skew, 5),
 ];

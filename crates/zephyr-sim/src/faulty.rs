@@ -184,6 +184,9 @@ impl Store for FaultyStore {
             let rows = ready(model.load(&ids))?.streams.into_iter().flatten();
             self.ledger().former.extend(rows.map(|row| (row.id, row)));
         }
+        if self.meets(Fault::LateCommit) {
+            model.lose_lease();
+        }
         let results = model.commit(commits).await?;
         self.take_note(commits, &results);
         if self.meets(Fault::DeathInCommit) {

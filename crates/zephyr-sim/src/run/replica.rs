@@ -115,6 +115,12 @@ impl Replica {
         self.wake_at = self.due_at.into_iter().chain(renew).min();
     }
 
+    /// Its lease is over: whatever it had handed out belongs to others now. What of it is on the wire.
+    pub fn forget_sends(&mut self) -> BTreeSet<EffectId> {
+        self.outstanding.clear();
+        std::mem::take(&mut self.on_wire)
+    }
+
     fn may_send(&self, now: Timestamp) -> bool {
         self.tenure.is_some_and(|tenure| tenure.good_until.is_none_or(|until| now < until))
     }

@@ -145,6 +145,11 @@ impl Data {
         self.end_epochs(|epoch, tenure| epoch != own && tenure.until.is_some_and(|until| until <= now))
     }
 
+    /// Ends one lease; how many claims became free.
+    pub(super) fn end_epoch(&mut self, ended: u64) -> u64 {
+        self.end_epochs(|epoch, _| epoch == ended)
+    }
+
     fn end_epochs(&mut self, which: impl Fn(u64, &Tenure) -> bool) -> u64 {
         let mut freed = 0;
         for (epoch, tenure) in self.leases.iter_mut().filter(|(_, tenure)| !tenure.over) {
