@@ -13,6 +13,12 @@ pub enum Fault {
     BrokenMethod,
     /// A person never answers.
     Asleep,
+    /// Schedules in several zones, handed over while clocks change. Of a hundred runs.
+    OddSchedules,
+    /// Somebody takes another's place for a while, or is away. Mean minutes between two.
+    Arranged,
+    /// Another policy comes into force: somebody has left, other waits, other ladders. Mean minutes between two.
+    AnotherPolicy,
     /// Services outside know no idempotency keys: asked twice, they do it twice. Of a hundred runs.
     Keyless,
     /// A process is killed. Mean minutes between two.
@@ -47,12 +53,15 @@ pub enum Fault {
 
 impl Fault {
     /// All of them.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 23] = [
         Self::Refused,
         Self::LostThere,
         Self::LostBack,
         Self::BrokenMethod,
         Self::Asleep,
+        Self::OddSchedules,
+        Self::Arranged,
+        Self::AnotherPolicy,
         Self::Keyless,
         Self::Crash,
         Self::DeathInCommit,
@@ -78,6 +87,9 @@ impl Fault {
             Self::LostBack => "lost-back",
             Self::BrokenMethod => "broken-method",
             Self::Asleep => "asleep",
+            Self::OddSchedules => "odd-schedules",
+            Self::Arranged => "arranged",
+            Self::AnotherPolicy => "another-policy",
             Self::Keyless => "keyless",
             Self::Crash => "crash",
             Self::DeathInCommit => "death-in-commit",
@@ -114,8 +126,20 @@ pub struct Profile {
 
 impl Profile {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self { name: "calm", replicas: 1, rates: &[(Fault::Asleep, 30)] },
+        Self {
+            name: "people",
+            replicas: 1,
+            rates: &[
+                (Fault::BrokenMethod, 15),
+                (Fault::Asleep, 60),
+                (Fault::OddSchedules, 80),
+                (Fault::Arranged, 4),
+                (Fault::AnotherPolicy, 10),
+                (Fault::Crash, 20),
+            ],
+        },
         Self {
             name: "network",
             replicas: 1,
@@ -192,6 +216,9 @@ const STORM: &[(Fault, i64)] = &[
     (Fault::LostBack, 8),
     (Fault::BrokenMethod, 25),
     (Fault::Asleep, 70),
+    (Fault::OddSchedules, 40),
+    (Fault::Arranged, 12),
+    (Fault::AnotherPolicy, 25),
     (Fault::Keyless, 50),
     (Fault::Crash, 8),
     (Fault::DeathInCommit, 2),

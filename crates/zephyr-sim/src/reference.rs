@@ -6,12 +6,14 @@
 //!
 //! Deliberately not here: anything the engine decided itself (steps, widenings, ends of rings), words, channels, stores.
 
+mod calendar;
 mod due;
 mod rings;
 mod who;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -20,6 +22,7 @@ use zephyr_core::page::{PageEvent, StopWhy};
 use zephyr_core::policy::{Method, Severity};
 use zephyr_core::{PersonId, RotationId, ServiceId, World, limits};
 
+pub use calendar::Walked;
 use due::Due;
 use rings::Ring;
 
@@ -46,6 +49,7 @@ impl fmt::Display for Expected {
 #[derive(Debug)]
 pub struct Reference {
     world: Arc<World>,
+    walked: Rc<Walked>,
     severity: Severity,
     service: Option<ServiceId>,
     open: bool,
@@ -98,14 +102,19 @@ enum At {
 
 impl Reference {
     /// A new incident; `None` where the event is no opening.
-    pub fn opened(world: Arc<World>, event: &Event) -> Option<Self> {
+    pub fn opened(world: Arc<World>, walked: Rc<Walked>, event: &Event) -> Option<Self> {
         let Body::Opened { severity, service, .. } = &event.body else { return None };
         let (pages, rings) = (BTreeMap::new(), BTreeMap::new());
         let (declined, broken) = (BTreeMap::new(), BTreeSet::new());
         let (severity, service) = (*severity, service.clone());
-        let mut new = Self { world, severity, service, open: true, pages, rings, declined, broken };
+        let mut new = Self { world, walked, severity, service, open: true, pages, rings, declined, broken };
         new.page_everybody_due(event.at);
         Some(new)
+    }
+
+    /// From now on it is another world.
+    pub fn set_world(&mut self, world: Arc<World>) {
+        self.world = world;
     }
 
     /// Takes note of what somebody did or a provider said. What the engine decided because of it is not looked at.
@@ -239,10 +248,9 @@ impl Reference {
     /// A page that wanted one of a rotation wants all who are on call in it.
     fn widen(&mut self, due: &Due, at: Timestamp) {
         let Some(page) = self.pages.get(&due.name).filter(|page| due.everyone && !page.due.everyone) else { return };
-        let more: People = who::on_call(&self.world, page.due.owner.as_ref(), at)
-            .into_iter()
-            .filter(|person| !page.wants(person) && self.can_be_rung(person, at))
-            .collect();
+        let on_call = page.due.owner.as_ref().map(|owner| self.calendar(at).on_call(owner)).unwrap_or_default();
+        let more: People =
+            on_call.into_iter().filter(|person| !page.wants(person) && self.can_be_rung(person, at)).collect();
         let Some(page) = self.pages.get_mut(&due.name) else { return };
         let first_wait = page.due.wait(0);
         match &mut page.state {
@@ -295,10 +303,15 @@ impl Page {
     }
 
     fn wants(&self, person: &PersonId) -> bool {
+        self.wanted().contains(person)
+    }
+
+    fn wanted(&self) -> &People {
+        const NOBODY: &People = &People::new();
         match &self.state {
-            State::Ringing(ringing) => ringing.wanted.contains(person),
-            State::Answered { also, .. } => also.contains(person),
-            State::Stopped { .. } => false,
+            State::Ringing(ringing) => &ringing.wanted,
+            State::Answered { also, .. } => also,
+            State::Stopped { .. } => NOBODY,
         }
     }
 

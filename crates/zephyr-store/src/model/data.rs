@@ -152,8 +152,13 @@ impl Data {
 
     fn end_epochs(&mut self, which: impl Fn(u64, &Tenure) -> bool) -> u64 {
         let mut freed = 0;
+        let mut any = false;
         for (epoch, tenure) in self.leases.iter_mut().filter(|(_, tenure)| !tenure.over) {
             tenure.over = which(*epoch, tenure);
+            any |= tenure.over;
+        }
+        if !any {
+            return 0;
         }
         let leases = &self.leases;
         let is_over = |epoch: u64| leases.get(&epoch).is_none_or(|tenure| tenure.over);
