@@ -125,6 +125,17 @@ pub trait Store: Clone + Send + Sync + 'static {
     /// The answer kept for an idempotency key.
     fn request(&self, key: &str) -> impl Future<Output = Result<Option<RequestRow>, StoreError>> + Send;
 
+    /// The same for several keys: what there is of them, in any order.
+    fn requests(&self, keys: &[String]) -> impl Future<Output = Result<Vec<RequestRow>, StoreError>> + Send {
+        async move {
+            let mut found = Vec::new();
+            for key in keys {
+                found.extend(self.request(key).await?);
+            }
+            Ok(found)
+        }
+    }
+
     /// How many effects are in which state, for health and metrics; and the due time of the oldest unsent page.
     fn backlog(&self) -> impl Future<Output = Result<Backlog, StoreError>> + Send;
 }

@@ -1,4 +1,7 @@
-//! Reads a stored state: the cache where its format is today's, the fold of its events where it is older.
+//! Reads a stored state: the cache where its format is today's, the fold of its events where it is another.
+//!
+//! Another is an older one after an upgrade, and a newer one while servers of two versions share a store: what this version
+//! writes is folded anew by the newer one in its turn. Events of a kind that this version does not know it cannot fold.
 
 use zephyr_core::incident::{Event, Incident, STATE_FORMAT};
 
@@ -12,13 +15,14 @@ pub async fn incident_of<S: Store>(store: &S, row: StreamRow) -> Result<Incident
     if row.format == STATE_FORMAT {
         return serde_json::from_str(&row.state).map_err(|error| corrupt(&error));
     }
-    if row.format > STATE_FORMAT {
-        return Err(corrupt(&"it was written by a newer zephyr: install that version again"));
-    }
+    let unreadable = |error: &dyn std::fmt::Display| match row.format > STATE_FORMAT {
+        true => corrupt(&format!("{error}; it was written by a newer zephyr: install that version again")),
+        false => corrupt(error),
+    };
     let count = usize::try_from(row.version).unwrap_or(usize::MAX);
     let mut state = None;
     for event in store.events(row.id, 0, count).await? {
-        let event = Event::from_stored(event.seq, event.at, &event.body).map_err(|error| corrupt(&error))?;
+        let event = Event::from_stored(event.seq, event.at, &event.body).map_err(|error| unreadable(&error))?;
         state = Incident::fold(state, &event);
     }
     state.ok_or_else(|| corrupt(&"it does not begin with an opening"))

@@ -151,6 +151,7 @@ impl<S: Store, E: Entropy> Engine<S, E> {
         if asked().any(|input| matches!(input, Input::Request(Request { ask: Ask::Open(_), .. }))) {
             self.know_next_number().await?;
         }
+        let answered = self.answered(asked()).await?;
         let mut alike = Alike::of(&self.store, asked(), &self.world).await?;
         let streams: BTreeSet<StreamId> = asked().flat_map(streams_of).chain(alike.streams()).collect();
         let streams: Vec<StreamId> = streams.into_iter().collect();
@@ -163,7 +164,11 @@ impl<S: Store, E: Entropy> Engine<S, E> {
                 turn.later.push(index);
                 continue;
             }
-            match self.decide(input, &states, &alike, now).await? {
+            if let Some(row) = input.key().and_then(|key| answered.get(key)) {
+                turn.followers.push((index, Settled::Repeated(row.clone())));
+                continue;
+            }
+            match self.decide(input, &states, &alike, now)? {
                 Next::Decided(planned) => {
                     let staged = turn.commits.len();
                     let late = lateness(input, &states, &planned, now);
@@ -185,6 +190,14 @@ impl<S: Store, E: Entropy> Engine<S, E> {
         Ok(turn)
     }
 
+    /// What was answered before, of all that is asked with a key.
+    async fn answered(&self, asked: impl Iterator<Item = &Input>) -> Result<BTreeMap<String, RequestRow>, StoreError> {
+        let keys: BTreeSet<String> = asked.filter_map(Input::key).map(str::to_owned).collect();
+        let keys: Vec<String> = keys.into_iter().collect();
+        let rows = if keys.is_empty() { Vec::new() } else { self.store.requests(&keys).await? };
+        Ok(rows.into_iter().map(|row| (row.key.clone(), row)).collect())
+    }
+
     async fn repeated(&self, input: Option<&Input>) -> Result<Option<Settled>, StoreError> {
         let Some(Input::Request(Request { key: Some(key), .. })) = input else { return Ok(None) };
         Ok(self.store.request(&key.key).await?.map(Settled::Repeated))
@@ -204,19 +217,8 @@ impl<S: Store, E: Entropy> Engine<S, E> {
         Ok((loaded.now, states))
     }
 
-    async fn decide(
-        &mut self,
-        input: &Input,
-        states: &States,
-        alike: &Alike,
-        now: Timestamp,
-    ) -> Result<Next, StoreError> {
+    fn decide(&mut self, input: &Input, states: &States, alike: &Alike, now: Timestamp) -> Result<Next, StoreError> {
         let world = self.world.clone();
-        if let Some(key) = input.key()
-            && let Some(row) = self.store.request(key).await?
-        {
-            return Ok(Next::Settled(Settled::Repeated(row)));
-        }
         if let Input::Request(Request { ask: Ask::Open(declared), actor, id, .. }) = input {
             let similar = match alike.likeness(declared, actor, states, &world, now) {
                 Ok(similar) => similar,
