@@ -23,3 +23,4 @@ mod schedules;
 mod sends;
 mod similar;
 mod stored;
+mod zones;
