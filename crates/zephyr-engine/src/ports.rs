@@ -296,6 +296,8 @@ pub struct RequestRow {
 pub enum About {
     /// A stream.
     Stream(StreamId),
+    /// What has a number within a stream.
+    Part(StreamId, u64),
     /// A token, by its public id.
     Token(String),
     /// A policy that was applied.
@@ -311,6 +313,7 @@ impl fmt::Display for About {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Stream(stream) => stream.fmt(f),
+            Self::Part(stream, number) => write!(f, "part/{number}/{stream}"),
             Self::Token(id) => write!(f, "token/{id}"),
             Self::Policy { version, before } => write!(f, "policy/{version}/{before}"),
         }
@@ -322,6 +325,11 @@ impl FromStr for About {
     fn from_str(given: &str) -> Result<Self, BadStreamId> {
         match given.split_once('/') {
             Some(("token", id)) => Ok(Self::Token(id.to_owned())),
+            Some(("part", rest)) => {
+                let bad = || BadStreamId(given.to_owned());
+                let (number, stream) = rest.split_once('/').ok_or_else(bad)?;
+                Ok(Self::Part(stream.parse()?, number.parse().map_err(|_| bad())?))
+            }
             Some(("policy", versions)) => {
                 let (version, before) = versions.split_once('/').ok_or_else(|| BadStreamId(given.to_owned()))?;
                 Ok(Self::Policy { version: version.to_owned(), before: before.to_owned() })
