@@ -23,7 +23,7 @@ cargo xtask fuzz-api [ARGS] somebody else's fuzzer against the server; needs pyt
 cargo xtask dist            binary, tarball, Debian package, Dockerfile in target/dist-out
 cargo xtask bench [ARGS]    the benchmark
 cargo xtask faults [TEST]   the real binary, killed at each of its fault points
-cargo xtask sim [ARGS]      the simulator, `cargo xtask sim run --seed 7`";
+cargo xtask sim [ARGS]      the simulator, `cargo xtask sim --minutes 15`";
 
 fn main() -> ExitCode {
     let given: Vec<String> = std::env::args().skip(1).collect();

@@ -72,11 +72,48 @@ impl Effect {
     }
 }
 
+/// What a person is rung for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Occasion {
+    /// An incident.
+    Incident(IncidentId),
+    /// A drill, by its number: no incident.
+    Drill(u64),
+}
+
+impl Occasion {
+    /// The incident, where it is one.
+    pub fn incident(self) -> Option<IncidentId> {
+        match self {
+            Self::Incident(id) => Some(id),
+            Self::Drill(_) => None,
+        }
+    }
+
+    /// The number of the drill, where it is one.
+    pub fn drill(self) -> Option<u64> {
+        match self {
+            Self::Incident(_) => None,
+            Self::Drill(number) => Some(number),
+        }
+    }
+
+    /// What a person is rung for as people write it, given its number: `INC-7`, `DRILL-3`.
+    pub fn label(self, number: u64) -> String {
+        match self {
+            Self::Incident(_) => format!("INC-{number}"),
+            Self::Drill(drill) => format!("DRILL-{drill}"),
+        }
+    }
+}
+
 /// One send to one person over one method.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PageSend {
-    /// For which incident.
-    pub incident: IncidentId,
+    /// For what.
+    #[serde(flatten)]
+    pub occasion: Occasion,
     /// Its number, `7` for `INC-7`.
     pub number: u64,
     /// Its severity when the send was decided.
@@ -85,7 +122,7 @@ pub struct PageSend {
     pub summary: Option<String>,
     /// Who is rung.
     pub person: PersonId,
-    /// Which ring of that person on this incident, from 1.
+    /// Which ring of that person on this occasion, from 1.
     pub ring: u32,
     /// Which entry of the ring's ladder, from 0.
     pub entry: u32,
@@ -93,11 +130,25 @@ pub struct PageSend {
     pub method: Method,
 }
 
+impl PageSend {
+    /// The line that a device shows or reads out: `INC-7 SEV-2: Checkout is down`. A drill says first that it is none.
+    pub fn headline(&self) -> String {
+        let Self { occasion, number, severity, summary, .. } = self;
+        let drill = match occasion {
+            Occasion::Incident(_) => "",
+            Occasion::Drill(_) => "DRILL, not an incident: ",
+        };
+        let summary = summary.as_ref().map(|summary| format!(": {summary}")).unwrap_or_default();
+        format!("{drill}{} {severity}{summary}", occasion.label(*number))
+    }
+}
+
 /// The end of a ring, told to the devices that rang.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hush {
-    /// For which incident.
-    pub incident: IncidentId,
+    /// For what they rang.
+    #[serde(flatten)]
+    pub occasion: Occasion,
     /// Whose ring.
     pub person: PersonId,
     /// Which ring of that person, from 1.

@@ -99,6 +99,8 @@ pub const COMMAND_QUEUE: usize = 16_384;
 
 /// The deadline of one provider call.
 pub const PROVIDER_DEADLINE_MS: u64 = 5_000;
+/// After this long nothing is on its way any more that a replica sent before it was lost: then it can be asked about.
+pub const ANSWERED_BY: SignedDuration = SignedDuration::from_secs(5);
 /// Days of a schedule in one answer: a quarter of a year, at most a few thousand turns of a rotation.
 pub const SCHEDULE_DAYS: u32 = 92;
 /// Days of a schedule where nobody says how many.

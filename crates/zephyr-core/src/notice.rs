@@ -91,7 +91,9 @@ impl Notice {
                         let place = place.unwrap_or_default();
                         format!("You are on call for {rotation}{place}, {when}. {by} arranged it (#{number}).")
                     }
-                    _ => format!("{person} takes your place on call for {rotation}, {when}. {by} arranged it (#{number})."),
+                    _ => format!(
+                        "{person} takes your place on call for {rotation}, {when}. {by} arranged it (#{number})."
+                    ),
                 }
             }
             About::PlaceEnded { number, rotation, person, by, .. } => {

@@ -1,6 +1,7 @@
 //! Which deciding function of the core an input goes to, by the kind of its stream.
 
 use jiff::Timestamp;
+use zephyr_core::effect::Outcome;
 use zephyr_core::ids::StreamKind;
 use zephyr_core::incident::{self, Incident};
 use zephyr_core::{Cause, roster};
@@ -34,6 +35,10 @@ fn of_incident(input: &Input, state: &Incident, states: &States, now: Timestamp)
             }
         }
         Input::Wake(_) => Next::of_incident(incident::wake(state, world, now)),
+        // It was looked at in a state that is older than this one.
+        Input::Outcome(Answered { effect, outcome: Outcome::NotDue, .. }) if incident::still_due(state, effect) => {
+            Next::Settled(Settled::StillDue)
+        }
         Input::Outcome(Answered { id, effect, outcome, provider, .. }) => {
             Next::of_incident(incident::outcome(state, *id, effect, outcome.clone(), provider, world, now))
         }

@@ -88,7 +88,7 @@ impl<S: Store, E: Entropy> Engine<S, E> {
                 Settled::Repeated(row) if Some(&row.body_hash) != hash.as_ref() => Answer::KeyReused,
                 Settled::Repeated(row) => self.answered(row.about).await?,
                 Settled::Similar(other) => Answer::Similar(other),
-                Settled::Fenced | Settled::Busy => Answer::Busy,
+                Settled::Fenced | Settled::StillDue | Settled::Busy => Answer::Busy,
             });
         }
         Ok(answers)
@@ -182,6 +182,7 @@ impl<S: Store, E: Entropy> Engine<S, E> {
                     outcome,
                     provider,
                     finish: Some(Finish { effect: send.id, end }),
+                    patience: SignedDuration::ZERO,
                 })),
             }
         }
@@ -264,32 +265,41 @@ impl<S: Store, E: Entropy> Engine<S, E> {
         }
         let ids: Vec<_> = held.iter().map(|held| held.send.stream).collect();
         let rows = self.store.load(&ids).await?.streams;
-        let mut inputs = Vec::new();
-        for (Held { send, abandoned, .. }, row) in held.into_iter().zip(rows) {
+        let (mut inputs, mut about) = (Vec::new(), Vec::new());
+        for (held, row) in held.into_iter().zip(rows) {
+            let Held { send, abandoned, .. } = held;
             let due = match row {
                 Some(row) => self.recent.state_of(&self.store, row).await?.still_due(&send.effect),
                 None => false,
             };
             let page = send.effect.lane() == Lane::Page;
             if !due {
-                inputs.push(own_word(send, Outcome::NotDue, true));
+                inputs.push(own_word(send, Outcome::NotDue, true, SignedDuration::ZERO));
+                about.push(held);
             } else if *abandoned {
                 let error = "zephyr stopped before it learnt the answer".to_owned();
-                inputs.push(own_word(send, Outcome::Ambiguous { error }, !page));
+                // Asked sooner, the provider might not have met yet what is still on its way.
+                let over = own_word(send, Outcome::Ambiguous { error }, !page, limits::ANSWERED_BY);
+                inputs.push(over);
+                about.push(held);
             }
             if due && (page || !abandoned) {
                 sends.push(send.clone());
             }
         }
         if !inputs.is_empty() {
-            self.transact(&inputs).await?;
+            for (held, settled) in about.into_iter().zip(self.transact(&inputs).await?) {
+                if matches!(settled, Settled::StillDue) {
+                    self.outbox.hold(held.clone());
+                }
+            }
         }
         Ok(sends)
     }
 }
 
 /// What zephyr itself has to say of an effect.
-pub(crate) fn own_word(send: &Send, outcome: Outcome, over: bool) -> Input {
+pub(crate) fn own_word(send: &Send, outcome: Outcome, over: bool, patience: SignedDuration) -> Input {
     Input::Outcome(Answered {
         stream: send.stream,
         id: send.id,
@@ -297,6 +307,7 @@ pub(crate) fn own_word(send: &Send, outcome: Outcome, over: bool) -> Input {
         outcome,
         provider: "zephyr",
         finish: over.then_some(Finish { effect: send.id, end: End::Over }),
+        patience,
     })
 }
 

@@ -1,6 +1,7 @@
 //! What one incident has to tell another: an effect that never leaves the engine. What the other makes of it and the
 //! end of the effect are one commit on the other's stream, so that it is told once, whenever the process ends.
 
+use jiff::SignedDuration;
 use zephyr_core::effect::{Effect, Outcome};
 
 use crate::engine::{Engine, own_word};
@@ -40,7 +41,8 @@ impl<S: Store, E: Entropy> Engine<S, E> {
         if gone.is_empty() {
             return Ok(());
         }
-        let ends: Vec<Input> = gone.iter().map(|held| own_word(&held.send, Outcome::NotDue, true)).collect();
+        let ends: Vec<Input> =
+            gone.iter().map(|held| own_word(&held.send, Outcome::NotDue, true, SignedDuration::ZERO)).collect();
         let ended = self.transact(&ends).await;
         if ended.is_err() {
             gone.into_iter().for_each(|held| self.outbox.hold(held));

@@ -159,7 +159,7 @@ impl Outbox {
 #[cfg(test)]
 mod tests {
     use uuid::Uuid;
-    use zephyr_core::effect::{Effect, Hush, PageSend};
+    use zephyr_core::effect::{Effect, Hush, Occasion, PageSend};
     use zephyr_core::policy::{Method, Severity};
     use zephyr_core::{IncidentId, PersonId};
 
@@ -174,7 +174,7 @@ mod tests {
 
     fn page(index: u32, urgency: u8) -> Held {
         let send = PageSend {
-            incident: IncidentId(Uuid::nil()),
+            occasion: Occasion::Incident(IncidentId(Uuid::nil())),
             number: 1,
             severity: Severity::One,
             summary: None,
@@ -187,8 +187,8 @@ mod tests {
     }
 
     fn hush(index: u32) -> Held {
-        let incident = IncidentId(Uuid::nil());
-        held(index, 1, Effect::Hush(Hush { incident, person: ines(), ring: 1, why: "answered".to_owned() }))
+        let occasion = Occasion::Incident(IncidentId(Uuid::nil()));
+        held(index, 1, Effect::Hush(Hush { occasion, person: ines(), ring: 1, why: "answered".to_owned() }))
     }
 
     fn ines() -> PersonId {

@@ -164,9 +164,7 @@ pub(crate) struct Parts {
 impl Decided {
     /// Whether it begins a step of a page.
     pub fn begins_a_step(&self) -> bool {
-        let begins = |event: &incident::Event| {
-            matches!(event.body, incident::Body::Page(PageEvent::StepBegan { .. }))
-        };
+        let begins = |event: &incident::Event| matches!(event.body, incident::Body::Page(PageEvent::StepBegan { .. }));
         match self {
             Self::Incident(decided) => decided.events.iter().any(begins),
             Self::Roster(_) => false,

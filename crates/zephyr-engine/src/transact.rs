@@ -9,9 +9,9 @@ use zephyr_core::incident::{self, Incident, Refused};
 use zephyr_core::roster;
 use zephyr_core::{Cause, EffectId, StreamId, limits};
 
+use crate::deciding;
 use crate::engine::Engine;
 use crate::input::{Ask, Request};
-use crate::deciding;
 use crate::ports::{About, Commit, Committed, Entropy, Finish, NewEffect, RequestRow, Store, StoreError};
 use crate::similar::Alike;
 use crate::state::{Decided, Parts, State, format};
@@ -56,6 +56,8 @@ pub(crate) struct Answered {
     pub provider: &'static str,
     /// How the effect's own row ends; `None` leaves it as it is.
     pub finish: Option<Finish>,
+    /// How long what is decided because of it waits, besides pages.
+    pub patience: SignedDuration,
 }
 
 /// What became of one input.
@@ -71,6 +73,8 @@ pub(crate) enum Settled {
     Similar(Arc<Incident>),
     /// The effect belongs to another epoch.
     Fenced,
+    /// It was said not to be due any more, and it is.
+    StillDue,
     Busy,
 }
 
@@ -262,9 +266,15 @@ impl<S: Store, E: Entropy> Engine<S, E> {
         }
         let expected = state.version() - u64::try_from(events.len()).unwrap_or(0);
         let urgency = state.urgency();
+        let patience = match input {
+            Input::Outcome(answered) => answered.patience,
+            Input::Wake(_) | Input::Request(_) | Input::Told(_) => SignedDuration::ZERO,
+        };
         let effects = effects.into_iter().map(|(id, effect)| {
-            let claimed = effect.lane() == Lane::Page && self.outbox.has_room_for_claims(staged);
-            NewEffect { id, effect, urgency, due_at: now, claimed }
+            let page = effect.lane() == Lane::Page;
+            let claimed = page && self.outbox.has_room_for_claims(staged);
+            let due_at = if page { now } else { now.checked_add(patience).unwrap_or(now) };
+            NewEffect { id, effect, urgency, due_at, claimed }
         });
         let stream = state.stream();
         let commit = Commit {

@@ -18,11 +18,7 @@ pub(crate) type Written = (Committed, State);
 impl<S: Store, E: Entropy> Engine<S, E> {
     /// Commits, and takes note of what was committed; `after` are the states they lead to. Where the store's answer was
     /// lost, what it holds is read before anything else is done.
-    pub(crate) async fn write(
-        &mut self,
-        commits: Vec<Commit>,
-        after: Vec<State>,
-    ) -> Result<Vec<Written>, StoreError> {
+    pub(crate) async fn write(&mut self, commits: Vec<Commit>, after: Vec<State>) -> Result<Vec<Written>, StoreError> {
         self.writes += 1;
         let results = match self.store.commit(&commits).await {
             Ok(results) => results,
@@ -71,7 +67,11 @@ impl<S: Store, E: Entropy> Engine<S, E> {
         if let Some(wake_at) = commit.wake_at {
             self.wake_no_later_than(wake_at);
         }
+        let decided_at = commit.events.last().map(|event| event.at);
         for effect in commit.effects {
+            if decided_at.is_some_and(|at| at < effect.due_at) {
+                self.wake_no_later_than(effect.due_at);
+            }
             self.outbox.committed(commit.stream, effect, self.writes, mine);
         }
     }

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use zephyr_core::access::Viewer;
 use zephyr_core::incident::{Event, Incident, Review, review};
-use zephyr_core::{PersonId, StreamId, World, limits};
 use zephyr_core::roster::Roster;
-use zephyr_engine::{incident_of, roster_of};
+use zephyr_core::{PersonId, StreamId, World, limits};
 use zephyr_engine::ports::StoreError;
+use zephyr_engine::{incident_of, roster_of};
 
 use crate::app::{App, Stores};
 use crate::fault::Fault;

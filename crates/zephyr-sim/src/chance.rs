@@ -11,6 +11,14 @@ impl Chance {
         Self(seed ^ 0x5851_f42d_4c95_7f2d)
     }
 
+    /// The chance of one subject in a run: what is drawn for others does not move it.
+    pub fn of(seed: u64, subject: &str) -> Self {
+        let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        let mut chance = Self::new(subject.bytes().fold(seed ^ 0xcbf2_9ce4_8422_2325, step));
+        chance.next();
+        chance
+    }
+
     /// Another generator that does not disturb this one's order.
     pub fn fork(&mut self) -> Self {
         Self(self.next())

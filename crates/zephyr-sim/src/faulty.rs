@@ -1,101 +1,154 @@
-//! The store in memory, with faults: it refuses, and it loses the answers of commits it has written.
+//! A replica's way to the store in memory, with faults: it is cut, slow or stale, refuses, and loses the answers of
+//! commits it has written.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
-use zephyr_core::StreamId;
 use zephyr_core::effect::Lane;
+use zephyr_core::{EffectId, StreamId};
 use zephyr_engine::ports::{
-    Backlog, Claimed, Commit, Committed, Due, EventRow, Lease, Loaded, RequestRow, Retry, Store, StoreError,
+    Backlog, Claimed, Commit, Committed, Due, EventRow, Lease, Loaded, RequestRow, Retry, Store, StoreError, StreamRow,
 };
 use zephyr_store::ModelStore;
 
 use crate::chance::Chance;
+use crate::counters::Counters;
+use crate::fault::Fault;
+use crate::plan::Plan;
+use crate::ready::ready;
 
-/// A handle on the store as the engine sees it.
+/// A handle on the store as one replica sees it.
 #[derive(Debug, Clone)]
 pub struct FaultyStore {
     model: ModelStore,
-    shared: Arc<Mutex<Shared>>,
+    way: Arc<Mutex<Way>>,
+    ledger: Arc<Mutex<Ledger>>,
+}
+
+/// What was done to the store, by whomever.
+#[derive(Debug, Default)]
+pub struct Ledger {
+    /// Commits that were written, in order.
+    written: Vec<Commit>,
+    /// When each page send was claimed last.
+    claimed: BTreeMap<EffectId, Timestamp>,
+    /// Streams as they were before their last commit.
+    former: BTreeMap<StreamId, StreamRow>,
+    /// What was met.
+    pub counters: Counters,
 }
 
 #[derive(Debug)]
-struct Shared {
+struct Way {
     chance: Chance,
+    plan: Plan,
     away: bool,
-    unknown_percent: u64,
-    death_percent: u64,
+    calm: bool,
     dead: bool,
-    unknowns: u64,
-    refusals: u64,
-    written: Vec<Commit>,
+    /// A stream was read as it was before.
+    stale: bool,
+    /// How long the calls of this turn took.
+    took: SignedDuration,
 }
 
 impl FaultyStore {
-    pub fn new(model: ModelStore, chance: Chance) -> Self {
-        let shared = Shared {
-            chance,
-            away: false,
-            unknown_percent: 0,
-            death_percent: 0,
-            dead: false,
-            unknowns: 0,
-            refusals: 0,
-            written: Vec::new(),
-        };
-        Self { model, shared: Arc::new(Mutex::new(shared)) }
+    pub fn new(model: ModelStore, ledger: Arc<Mutex<Ledger>>, plan: &Plan, chance: Chance) -> Self {
+        let plan = plan.clone();
+        let took = SignedDuration::ZERO;
+        let way = Way { chance, plan, away: false, calm: false, dead: false, stale: false, took };
+        Self { model, way: Arc::new(Mutex::new(way)), ledger }
     }
 
-    /// The same store after a crash: under a new epoch.
-    pub fn reopened(&self) -> Self {
-        self.shared().dead = false;
-        Self { model: self.model.reopen(), shared: Arc::clone(&self.shared) }
+    /// The same way to the store after a crash, under another handle.
+    pub fn again(&self, model: ModelStore) -> Self {
+        let mut way = self.way();
+        (way.dead, way.took) = (false, SignedDuration::ZERO);
+        drop(way);
+        Self { model, way: Arc::clone(&self.way), ledger: Arc::clone(&self.ledger) }
     }
 
     pub fn model(&self) -> &ModelStore {
         &self.model
     }
 
-    /// From now on it refuses everything, or nothing.
+    /// From now on it cannot be reached, or can.
     pub fn set_away(&self, away: bool) {
-        self.shared().away = away;
+        self.way().away = away;
     }
 
-    /// From now on this many of a hundred commits lose their answer, and this many are the last thing that the
-    /// process did.
-    pub fn set_percents(&self, unknown: u64, death: u64) {
-        let mut shared = self.shared();
-        shared.unknown_percent = unknown;
-        shared.death_percent = death;
+    /// From now on nothing goes wrong.
+    pub fn set_calm(&self) {
+        self.way().calm = true;
     }
 
     /// Whether the process died in a commit.
     pub fn is_dead(&self) -> bool {
-        self.shared().dead
+        self.way().dead
     }
 
-    /// Commits written since the last call, in order; answers lost and calls refused so far.
-    pub fn take_written(&self) -> Vec<Commit> {
-        std::mem::take(&mut self.shared().written)
+    /// How long the calls since the last time took.
+    pub fn took(&self) -> SignedDuration {
+        std::mem::take(&mut self.way().took)
     }
 
-    pub fn faults(&self) -> (u64, u64) {
-        let shared = self.shared();
-        (shared.unknowns, shared.refusals)
+    /// Whether a stream was read as it was before, since the last time.
+    pub fn was_stale(&self) -> bool {
+        std::mem::take(&mut self.way().stale)
     }
 
-    fn shared(&self) -> MutexGuard<'_, Shared> {
-        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    fn way(&self) -> MutexGuard<'_, Way> {
+        self.way.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn ledger(&self) -> MutexGuard<'_, Ledger> {
+        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn reach(&self) -> Result<&ModelStore, StoreError> {
-        let mut shared = self.shared();
-        if shared.away || shared.dead {
-            shared.refusals += 1;
+        let way = self.way();
+        if way.away || way.dead {
+            self.ledger().counters.count("call that did not reach the store");
             return Err(StoreError::Unavailable("simulated outage".to_owned()));
         }
         Ok(&self.model)
     }
+
+    /// Whether a fault happens now.
+    fn meets(&self, fault: Fault) -> bool {
+        let mut way = self.way();
+        let percent = if way.calm { 0 } else { way.plan.percent(fault) };
+        let meets = percent > 0 && way.chance.percent(percent);
+        if meets {
+            self.ledger().counters.count(fault.name());
+        }
+        meets
+    }
+
+    fn take_note(&self, commits: &[Commit], results: &[Committed]) {
+        let now = self.model.peek_now();
+        let mut ledger = self.ledger();
+        for (commit, _) in commits.iter().zip(results).filter(|(_, result)| **result == Committed::Done) {
+            let claimed = commit.effects.iter().filter(|new| new.claimed).map(|new| (new.id, now));
+            ledger.claimed.extend(claimed);
+            ledger.written.push(commit.clone());
+        }
+    }
+}
+
+/// Commits written since the last call, in order.
+pub fn take_written(ledger: &Arc<Mutex<Ledger>>) -> Vec<Commit> {
+    std::mem::take(&mut ledger.lock().unwrap_or_else(PoisonError::into_inner).written)
+}
+
+/// When a page send was claimed last.
+pub fn claimed_at(ledger: &Arc<Mutex<Ledger>>, id: EffectId) -> Option<Timestamp> {
+    ledger.lock().unwrap_or_else(PoisonError::into_inner).claimed.get(&id).copied()
+}
+
+/// What was met so far.
+pub fn met(ledger: &Arc<Mutex<Ledger>>) -> Counters {
+    ledger.lock().unwrap_or_else(PoisonError::into_inner).counters.clone()
 }
 
 impl Store for FaultyStore {
@@ -108,22 +161,41 @@ impl Store for FaultyStore {
     }
 
     async fn load(&self, ids: &[StreamId]) -> Result<Loaded, StoreError> {
-        self.reach()?.load(ids).await
+        let mut loaded = self.reach()?.load(ids).await?;
+        for row in loaded.streams.iter_mut().flatten() {
+            let former = self.ledger().former.get(&row.id).cloned();
+            if let Some(former) = former
+                && self.meets(Fault::StaleRead)
+            {
+                self.way().stale = true;
+                *row = former;
+            }
+        }
+        Ok(loaded)
     }
 
     async fn commit(&self, commits: &[Commit]) -> Result<Vec<Committed>, StoreError> {
-        let results = self.reach()?.commit(commits).await?;
-        let mut shared = self.shared();
-        let written = commits.iter().zip(&results).filter(|(_, result)| **result == Committed::Done);
-        shared.written.extend(written.map(|(commit, _)| commit.clone()));
-        let death = shared.death_percent;
-        if shared.chance.percent(death) {
-            shared.dead = true;
+        let model = self.reach()?;
+        if self.meets(Fault::CommitRefused) {
+            return Err(StoreError::Unavailable("simulated refusal".to_owned()));
+        }
+        if self.way().plan.rate(Fault::StaleRead) > 0 {
+            let ids: Vec<StreamId> = commits.iter().map(|commit| commit.stream).collect();
+            let rows = ready(model.load(&ids))?.streams.into_iter().flatten();
+            self.ledger().former.extend(rows.map(|row| (row.id, row)));
+        }
+        let results = model.commit(commits).await?;
+        self.take_note(commits, &results);
+        if self.meets(Fault::DeathInCommit) {
+            self.way().dead = true;
             return Err(StoreError::Unknown("the process dies".to_owned()));
         }
-        let percent = shared.unknown_percent;
-        if shared.chance.percent(percent) {
-            shared.unknowns += 1;
+        if self.meets(Fault::SlowStore) {
+            let mut way = self.way();
+            let took = SignedDuration::from_millis(way.chance.between(500, 20_000));
+            way.took += took;
+        }
+        if self.meets(Fault::CommitUnknown) {
             return Err(StoreError::Unknown("simulated loss of an answer".to_owned()));
         }
         Ok(results)
@@ -134,7 +206,10 @@ impl Store for FaultyStore {
     }
 
     async fn claim(&self, lane: Lane, limit: usize) -> Result<Vec<Claimed>, StoreError> {
-        self.reach()?.claim(lane, limit).await
+        let claimed = self.reach()?.claim(lane, limit).await?;
+        let now = self.model.peek_now();
+        self.ledger().claimed.extend(claimed.iter().map(|claimed| (claimed.id, now)));
+        Ok(claimed)
     }
 
     async fn retry(&self, retries: &[Retry]) -> Result<(), StoreError> {

@@ -1,25 +1,33 @@
 //! The simulator: the real engine on the store in memory, under a clock that jumps, a network that loses answers, a
 //! store that fails, a process that dies, and people who sleep.
 //!
-//! One number, the seed, decides everything: the same seed gives the same bytes. After every step the oracle checks
-//! what must hold; once faults stop, everything must drain.
+//! A [`Plan`] decides everything: the same plan gives the same bytes. After every commit the oracle checks what must
+//! hold, and a reference far simpler than the engine says who must be ringing; once faults stop, everything must drain.
+//! A plan that fails is made smaller ([`shrink`]).
 //!
-//! Deliberately not here: sockets, threads, real time, and several replicas at once.
+//! Deliberately not here: sockets, threads and real time.
 
 mod chance;
 mod company;
 mod counters;
+mod fault;
 mod faulty;
+mod keyless;
+mod log;
 mod network;
 mod oracle;
 mod outages;
 mod outside;
 mod people;
-mod profile;
+mod plan;
 mod ready;
+mod reference;
 mod run;
 mod script;
+mod shrink;
 
 pub use counters::Counters;
-pub use profile::Profile;
+pub use fault::{Fault, Profile};
+pub use plan::{BadPlan, Plan};
 pub use run::{Report, run};
+pub use shrink::shrink;

@@ -13,7 +13,9 @@ use zephyr_store::ModelStore;
 
 use crate::chance::Chance;
 use crate::counters::Counters;
-use crate::profile::Profile;
+use crate::fault::Fault;
+use crate::keyless::Keyless;
+use crate::plan::Plan;
 use crate::ready::ready;
 
 /// The deadline of a call, as the runtime sets it.
@@ -35,8 +37,10 @@ pub struct Fate {
 pub struct Network {
     chance: Chance,
     pub calm: bool,
-    profile: Profile,
+    plan: Plan,
     broken: BTreeSet<(PersonId, Method)>,
+    /// Services that know no keys, in place of the built-in ones.
+    pub keyless: Option<Keyless>,
     /// How often each page send arrived.
     pub arrivals: BTreeMap<EffectId, u64>,
     /// How often an answer was lost, by effect.
@@ -44,8 +48,11 @@ pub struct Network {
 }
 
 impl Network {
-    pub fn new(chance: Chance, profile: Profile, broken: BTreeSet<(PersonId, Method)>) -> Self {
-        Self { chance, calm: false, profile, broken, arrivals: BTreeMap::new(), lost: BTreeMap::new() }
+    pub fn new(plan: &Plan, broken: BTreeSet<(PersonId, Method)>) -> Self {
+        let mut chance = Chance::of(plan.seed, "network");
+        let keyless = chance.percent(plan.percent(Fault::Keyless)).then(Keyless::default);
+        let (arrivals, lost) = (BTreeMap::new(), BTreeMap::new());
+        Self { chance, calm: false, plan: plan.clone(), broken, keyless, arrivals, lost }
     }
 
     /// Takes note that nobody will learn the answer to a send.
@@ -53,45 +60,58 @@ impl Network {
         *self.lost.entry(id).or_default() += 1;
     }
 
-    /// Decides what becomes of a send.
-    pub fn fate(&mut self, send: &Send, counters: &mut Counters) -> Fate {
+    /// Decides what becomes of a send, from a replica that is cut off from all providers or not.
+    pub fn fate(&mut self, send: &Send, cut_off: bool, counters: &mut Counters) -> Fate {
         let there = SignedDuration::from_millis(self.chance.between(5, 400));
         let back = SignedDuration::from_millis(self.chance.between(5, 400));
-        if let Effect::Page(page) = &send.effect
-            && self.broken.contains(&(page.person.clone(), page.method))
-        {
-            counters.count("method broken for good");
-            let instead = Outcome::Permanent { error: "no such number".to_owned() };
-            return Fate { arrives: None, answered: there + back, instead: Some(instead) };
-        }
         let dice = u64::try_from(self.chance.between(0, 100)).unwrap_or(99);
-        let Profile { refused, lost_before, lost_after, .. } = self.profile;
+        let (refused, there_lost, back_lost) = (
+            self.plan.percent(Fault::Refused),
+            self.plan.percent(Fault::LostThere),
+            self.plan.percent(Fault::LostBack),
+        );
         let lost = |arrives| Fate {
             arrives,
             answered: DEADLINE,
             instead: Some(Outcome::Ambiguous { error: "no answer within 5 s".to_owned() }),
         };
-        if self.calm || dice >= refused + lost_before + lost_after {
+        if cut_off {
+            counters.count(Fault::CutFromProviders.name());
+            let instead = Outcome::Retry { after: None, error: "no way to the provider".to_owned() };
+            return Fate { arrives: None, answered: there, instead: Some(instead) };
+        }
+        if let Effect::Page(page) = &send.effect
+            && self.broken.contains(&(page.person.clone(), page.method))
+        {
+            counters.count(Fault::BrokenMethod.name());
+            let instead = Outcome::Permanent { error: "no such number".to_owned() };
+            return Fate { arrives: None, answered: there + back, instead: Some(instead) };
+        }
+        if self.calm || dice >= refused + there_lost + back_lost {
             Fate { arrives: Some(there), answered: there + back, instead: None }
         } else if dice < refused {
-            counters.count("send refused for now");
+            counters.count(Fault::Refused.name());
             let instead = Outcome::Retry { after: None, error: "503".to_owned() };
             Fate { arrives: None, answered: there + back, instead: Some(instead) }
-        } else if dice < refused + lost_before {
-            counters.count("send lost on the way");
+        } else if dice < refused + there_lost {
+            counters.count(Fault::LostThere.name());
             self.lose(send.id);
             lost(None)
         } else {
-            counters.count("answer lost after arrival");
+            counters.count(Fault::LostBack.name());
             self.lose(send.id);
             lost(Some(there))
         }
     }
 
     /// The provider takes a send and answers.
-    pub fn arrive(&mut self, send: &Send, providers: &ModelStore) -> Outcome {
+    pub fn arrive(&mut self, send: &Send, providers: &ModelStore, counters: &mut Counters) -> Outcome {
         if matches!(send.effect, Effect::Page(_)) {
             *self.arrivals.entry(send.id).or_default() += 1;
+        }
+        if let Some(outcome) = self.keyless.as_mut().and_then(|keyless| keyless.handle(&send.effect)) {
+            counters.count(Fault::Keyless.name());
+            return outcome;
         }
         let request = zephyr_providers::encode(send.id, &send.effect);
         let response = ready(providers.exchange(keys(&request), move |now, documents| {
@@ -100,7 +120,7 @@ impl Network {
         }));
         match response {
             Ok(response) => zephyr_providers::decode(&send.effect, &response),
-            Err(error) => unreachable!("the store in memory does not fail: {error}"),
+            Err(error) => unreachable!("the providers' own store does not fail: {error}"),
         }
     }
 }

@@ -1,57 +1,96 @@
 //! What must hold, whatever happens. It looks at every commit as it is written, and at every send as it leaves.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use zephyr_core::effect::{Effect, Lane};
+use zephyr_core::ids::StreamKind;
 use zephyr_core::incident::{Body, Event, Incident, narrate, still_due};
 use zephyr_core::page::{Page, PageEvent, PageState, Passed, Place, Ringing, Target};
-use zephyr_core::{EffectId, StreamId, invariants};
+use zephyr_core::roster::{self, Roster};
+use zephyr_core::{EffectId, StreamId, World, invariants, limits};
 use zephyr_engine::Send;
 use zephyr_engine::ports::Commit;
 use zephyr_store::ModelStore;
 
+use crate::log::Log;
 use crate::network::Network;
 use crate::outages::Outages;
 use crate::outside;
+use crate::reference::{Expected, Reference};
 
 /// How late a step may be beyond the outages it fell into (I3).
 const GRACE: SignedDuration = SignedDuration::from_secs(1);
+
+/// How long a send may be without an answer.
+const DEADLINE: SignedDuration = SignedDuration::from_secs(5);
 
 /// Violations kept: the first ones are the interesting ones.
 const KEPT: usize = 20;
 
 /// The checker.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Oracle {
     /// Every incident, folded from its events alone.
     pub incidents: BTreeMap<StreamId, Incident>,
+    roster: Option<Roster>,
     /// What is broken.
     pub violations: Vec<String>,
-    /// Everything that happened, in words.
-    pub log: Vec<String>,
+    /// Everything that happened.
+    pub log: Log,
+    world: Arc<World>,
+    /// Whether several replicas share the store.
+    shared: bool,
+    /// Who must be ringing, as the reference has it.
+    references: BTreeMap<StreamId, Reference>,
     /// Page sends that were decided.
     decided: BTreeSet<EffectId>,
+    /// When each was handed out last.
+    handed: BTreeMap<EffectId, Timestamp>,
     /// Answers and ends that a person was told of.
     answered: BTreeSet<(StreamId, Target)>,
-    ended: BTreeSet<StreamId>,
+    ended: BTreeMap<StreamId, Timestamp>,
 }
 
 impl Oracle {
+    pub fn new(world: Arc<World>, words: bool, shared: bool) -> Self {
+        Self {
+            incidents: BTreeMap::new(),
+            roster: None,
+            violations: Vec::new(),
+            log: Log::new(words),
+            world,
+            shared,
+            references: BTreeMap::new(),
+            decided: BTreeSet::new(),
+            handed: BTreeMap::new(),
+            answered: BTreeSet::new(),
+            ended: BTreeMap::new(),
+        }
+    }
+
     /// Looks at a commit that was written.
     pub fn observe(&mut self, commit: &Commit, outages: &Outages) {
-        let before = self.incidents.remove(&commit.stream);
-        let mut state = before;
+        if commit.stream.kind == StreamKind::Roster {
+            return self.observe_roster(commit);
+        }
+        let mut state = self.incidents.remove(&commit.stream);
+        let mut at = None;
         for row in &commit.events {
             let event = match Event::from_stored(row.seq, row.at, &row.body) {
                 Ok(event) => event,
                 Err(error) => return self.broken(format!("event {} of {}: {error}", row.seq, commit.stream)),
             };
-            self.log.push(format!("{} {} {}", row.at, short(commit.stream), narrate(&event).text));
+            self.log.note(row.at.as_microsecond().to_le_bytes().as_slice());
+            self.log.note(row.body.as_bytes());
+            self.log.say(|| format!("{} {} {}", row.at, short(commit.stream), narrate(&event).text));
             if let (Some(state), Body::Page(page)) = (&state, &event.body) {
                 self.step(state, page, event.at, outages);
             }
             self.begin_anew(commit.stream, &event.body);
+            self.refer(commit.stream, &event);
+            at = Some(event.at);
             state = Incident::fold(state, &event);
         }
         let Some(state) = state else { return self.broken(format!("{} is no incident", commit.stream)) };
@@ -62,7 +101,65 @@ impl Oracle {
             self.broken(format!("I2/I6 {rule}"));
         }
         self.decided.extend(commit.effects.iter().filter(|new| new.effect.lane() == Lane::Page).map(|new| new.id));
+        if let Some(at) = at {
+            self.agree(commit, &state, at);
+        }
         self.incidents.insert(commit.stream, state);
+    }
+
+    /// The roster is the fold of its events as well, and keeps its rules.
+    fn observe_roster(&mut self, commit: &Commit) {
+        let mut roster = self.roster.take();
+        for row in &commit.events {
+            let event = match roster::Event::from_stored(row.seq, row.at, &row.body) {
+                Ok(event) => event,
+                Err(error) => return self.broken(format!("event {} of the roster: {error}", row.seq)),
+            };
+            self.log.note(row.at.as_microsecond().to_le_bytes().as_slice());
+            self.log.note(row.body.as_bytes());
+            self.log.say(|| format!("{} roster {}", row.at, roster::narrate(&event)));
+            roster = Some(Roster::fold(roster, &event));
+        }
+        let roster = roster.unwrap_or_default();
+        if serde_json::to_string(&roster).ok().as_ref() != Some(&commit.state) {
+            self.broken("the roster: the state is not the fold of its events".to_owned());
+        }
+        for rule in invariants::broken_roster(&roster, commit.wake_at) {
+            self.broken(format!("I6 {rule}"));
+        }
+        self.roster = Some(roster);
+    }
+
+    fn refer(&mut self, stream: StreamId, event: &Event) {
+        match self.references.get_mut(&stream) {
+            Some(reference) => reference.happens(event),
+            None => {
+                let new = Reference::opened(self.world.clone(), event);
+                self.references.extend(new.map(|reference| (stream, reference)));
+            }
+        }
+    }
+
+    /// What the engine has decided is what the reference says must be.
+    fn agree(&mut self, commit: &Commit, state: &Incident, at: Timestamp) {
+        let Some(reference) = self.references.get_mut(&commit.stream) else { return };
+        let expected = reference.decide(at);
+        let mut found = Expected::default();
+        for new in &commit.effects {
+            match &new.effect {
+                Effect::Page(send) => {
+                    found.sends.insert((send.person.clone(), send.entry));
+                }
+                Effect::Hush(hush) => {
+                    found.hushes.insert(hush.person.clone());
+                }
+                Effect::Channel(_) | Effect::Status(_) | Effect::Ticket(_) | Effect::Inform(_) | Effect::Notice(_) => {}
+            }
+        }
+        if found != expected {
+            let label = state.label();
+            self.broken(format!("R1 {label} at {at}: the reference rings {expected}, the engine {found}"));
+        }
     }
 
     /// A page that begins again, or an incident that was reopened, has no answer yet.
@@ -79,9 +176,9 @@ impl Oracle {
     }
 
     /// A person was told that they have answered, or that it is over.
-    pub fn confirmed(&mut self, incident: &Incident) {
+    pub fn confirmed(&mut self, incident: &Incident, now: Timestamp) {
         if !incident.is_open() {
-            self.ended.insert(incident.stream());
+            self.ended.entry(incident.stream()).or_insert(now);
         }
         for (target, page) in &incident.paging.pages {
             if !page.is_ringing() {
@@ -90,45 +187,88 @@ impl Oracle {
         }
     }
 
-    /// Looks at a send as it leaves (I4, I7).
-    pub fn leaves(&mut self, send: &Send) {
+    /// Looks at a send as it is handed out (I3, I4, I7). `claimed` is when it was claimed; `stale` says that the
+    /// replica was shown a stream as it was before.
+    pub fn handed_out(
+        &mut self,
+        send: &Send,
+        claimed: Option<Timestamp>,
+        now: Timestamp,
+        stale: bool,
+        outages: &Outages,
+    ) {
         let Effect::Page(page) = &send.effect else { return };
         if !self.decided.contains(&send.id) {
             self.broken(format!("I7 a send to {} was never decided", page.person));
         }
-        if self.ended.contains(&send.stream) {
+        let claimed = claimed.unwrap_or(now);
+        if self.ended.get(&send.stream).is_some_and(|ended| *ended < claimed) && !stale {
             self.broken(format!("I4 {} is rung after the end was confirmed", page.person));
         }
-        if !self.incidents.get(&send.stream).is_some_and(|state| still_due(state, &send.effect)) {
+        // Between claim and hand-over another replica may have decided something else.
+        let is_certain = !stale && (!self.shared || claimed == now);
+        let is_due = self.incidents.get(&send.stream).is_some_and(|state| still_due(state, &send.effect));
+        if is_certain && !is_due {
             self.broken(format!("I4 {} is rung by a send that is no longer due", page.person));
         }
+        let rings = self.references.get(&send.stream).is_some_and(|reference| reference.rings(&page.person));
+        if is_certain && !rings {
+            self.broken(format!("R2 {} is rung, and nobody wants them", page.person));
+        }
+        // One whose answer was lost in an earlier life was on its way for a while.
+        let before = self.handed.insert(send.id, now);
+        let since = before.map_or(send.due_at, |before| (before + DEADLINE).max(send.due_at));
+        let late = now.duration_since(since);
+        if late > outages.within(since, now) + self.patience() {
+            self.broken(format!("I3 a send to {} is handed out {late:#} late", page.person));
+        }
+    }
+
+    /// A send leaves; one that is handed out may have waited for the end of a pause.
+    pub fn leaves(&mut self, send: &Send, now: Timestamp) {
+        self.handed.insert(send.id, now);
+    }
+
+    /// How long something due may wait while a replica could do it: claims of one that is lost wait for its lease.
+    fn patience(&self) -> SignedDuration {
+        if self.shared { GRACE + limits::LEASE + limits::LEASE_RENEWED } else { GRACE }
     }
 
     /// Nothing was left undone by a process that could do it (I3, I8): no overdue wake-up, no page that waits though
     /// it is due, and none that is claimed and forgotten.
-    pub fn nothing_left(&mut self, now: Timestamp, store: &ModelStore, outstanding: &BTreeSet<EffectId>) {
-        let overdue: Vec<String> = self
-            .incidents
-            .values()
-            .filter(|incident| incident.next_wake().is_some_and(|wake| wake <= now))
-            .map(|incident| format!("I3 {} was due and nobody woke it", incident.label()))
-            .collect();
-        overdue.into_iter().for_each(|line| self.broken(line));
+    pub fn nothing_left(
+        &mut self,
+        now: Timestamp,
+        store: &ModelStore,
+        outstanding: &BTreeSet<EffectId>,
+        outages: &Outages,
+    ) {
+        let too_late = |due: Timestamp, patience| now.duration_since(due) > outages.within(due, now) + patience;
+        let mut found = Vec::new();
+        let overdue = |due: Option<Timestamp>| due.is_some_and(|due| due <= now && too_late(due, GRACE));
+        for (stream, incident) in &self.incidents {
+            let reference = self.references.get(stream).and_then(Reference::next_due);
+            if overdue(incident.next_wake()) || overdue(reference) {
+                found.push(format!("I3 {} was due and nobody woke it", incident.label()));
+            }
+        }
         for (id, row) in store.peek_unfinished() {
             if row.effect.lane() != Lane::Page {
                 continue;
             }
-            let held = row.epoch == Some(store.epoch());
-            if held && !outstanding.contains(&id) {
-                self.broken(format!("I8 page send {id} is claimed and forgotten"));
-            } else if !held && row.due_at <= now {
-                self.broken(format!("I8 page send {id} is due and waits"));
+            if row.epoch == Some(store.epoch()) {
+                if !outstanding.contains(&id) {
+                    found.push(format!("I8 page send {id} is claimed and forgotten"));
+                }
+            } else if row.epoch.is_none() && row.due_at <= now && too_late(row.due_at, self.patience()) {
+                found.push(format!("I8 page send {id} is due and waits"));
             }
         }
+        found.into_iter().for_each(|line| self.broken(line));
     }
 
     /// When all is over (I5, I7): every send is accounted for, and every mirror shows what it should.
-    pub fn drained(&mut self, network: &Network, store: &ModelStore) {
+    pub fn drained(&mut self, network: &Network, store: &ModelStore, providers: &ModelStore) {
         for (id, arrived) in &network.arrivals {
             let lost = network.lost.get(id).copied().unwrap_or(0);
             if *arrived > 1 + lost {
@@ -141,7 +281,10 @@ impl Oracle {
         let states: Vec<Incident> = self.incidents.values().cloned().collect();
         for state in &states {
             self.settled(state);
-            let differences = outside::differences(state, store);
+            let differences = match &network.keyless {
+                Some(keyless) => keyless.differences(state),
+                None => outside::differences(state, providers),
+            };
             differences.into_iter().for_each(|line| self.broken(format!("I8 {}: {line}", state.label())));
         }
         let unfinished = store.peek_unfinished().len();
@@ -200,8 +343,10 @@ impl Oracle {
         }
     }
 
-    fn broken(&mut self, line: String) {
-        self.log.push(format!("BROKEN {line}"));
+    /// Takes note of something that is broken.
+    pub fn broken(&mut self, line: String) {
+        self.log.note(line.as_bytes());
+        self.log.say(|| format!("BROKEN {line}"));
         if self.violations.len() < KEPT {
             self.violations.push(line);
         }

@@ -7,7 +7,9 @@ use zephyr_core::policy::{Method, Policy};
 use zephyr_core::{IncidentId, PersonId};
 
 use crate::chance::Chance;
-use crate::profile::Profile;
+use crate::counters::Counters;
+use crate::fault::Fault;
+use crate::plan::Plan;
 
 /// What somebody does when their phone rings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,14 +42,16 @@ pub struct Reaction {
 
 impl People {
     /// People with habits, and the methods of theirs that are broken.
-    pub fn new(policy: &Policy, profile: &Profile, chance: &mut Chance) -> (Self, BTreeSet<(PersonId, Method)>) {
+    pub fn new(policy: &Policy, plan: &Plan) -> (Self, BTreeSet<(PersonId, Method)>) {
+        let mut chance = Chance::of(plan.seed, "people");
         let mut habits = BTreeMap::new();
         let mut broken = BTreeSet::new();
         for (id, person) in &policy.people {
-            let habit = if chance.percent(profile.asleep) {
+            let (asleep, dice) = (chance.percent(plan.percent(Fault::Asleep)), chance.between(0, 10));
+            let habit = if asleep {
                 Habit::Sleeps
             } else {
-                match chance.between(0, 10) {
+                match dice {
                     0..5 => Habit::Quick,
                     5..8 => Habit::Slow,
                     8 => Habit::Declines,
@@ -56,7 +60,7 @@ impl People {
             };
             habits.insert(id.clone(), habit);
             for entry in &person.ladder {
-                if chance.percent(profile.broken_methods) {
+                if chance.percent(plan.percent(Fault::BrokenMethod)) {
                     broken.insert((id.clone(), entry.method));
                 }
             }
@@ -65,14 +69,24 @@ impl People {
     }
 
     /// What somebody does about a ring that reached them; nothing new for one they have heard already.
-    pub fn hear(&mut self, who: &PersonId, incident: IncidentId, ring: u32, chance: &mut Chance) -> Vec<Reaction> {
+    pub fn hear(
+        &mut self,
+        who: &PersonId,
+        incident: IncidentId,
+        ring: u32,
+        chance: &mut Chance,
+        counters: &mut Counters,
+    ) -> Vec<Reaction> {
         if !self.heard.insert((who.clone(), incident, ring)) {
             return Vec::new();
         }
         let soon = SignedDuration::from_secs(chance.between(2, 90));
         let react = |after, decline| Reaction { after, decline };
         match self.habits.get(who).copied().unwrap_or(Habit::Sleeps) {
-            Habit::Sleeps => Vec::new(),
+            Habit::Sleeps => {
+                counters.count(Fault::Asleep.name());
+                Vec::new()
+            }
             Habit::Quick => vec![react(soon, false)],
             Habit::Slow => vec![react(SignedDuration::from_secs(chance.between(120, 700)), false)],
             Habit::Declines => vec![react(soon, true)],

@@ -1,76 +1,72 @@
 //! One run: a company has incidents while everything goes wrong; then faults stop, and everything must drain.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use jiff::{SignedDuration, Timestamp};
 use zephyr_core::effect::{Effect, Outcome};
 use zephyr_core::incident::{Command, Declaration};
-use zephyr_core::{EffectId, IncidentId, PersonId, World};
-use zephyr_engine::{Engine, Send};
+use zephyr_core::{IncidentId, PersonId, World};
+use zephyr_engine::Send;
 use zephyr_store::ModelStore;
 
 use crate::chance::Chance;
 use crate::company;
 use crate::counters::Counters;
-use crate::faulty::FaultyStore;
+use crate::fault::Fault;
+use crate::faulty::{self, Ledger};
 use crate::network::Network;
 use crate::oracle::Oracle;
 use crate::outages::Outages;
 use crate::people::People;
-use crate::profile::Profile;
-use crate::ready::ready;
+use crate::plan::Plan;
 use crate::script::Script;
 
-/// How long faults go on.
-const CHAOS: SignedDuration = SignedDuration::from_mins(50);
-/// How long after that people have to resolve what is open.
+mod deeds;
+mod lease;
+mod replica;
+mod schedule;
+
+use replica::Replica;
+
+/// How long after the faults people have to resolve what is open.
 const HEALED: SignedDuration = SignedDuration::from_mins(40);
 /// How long everything then has to drain: mirrors rest for up to half an hour after refusals.
 const DRAIN: SignedDuration = SignedDuration::from_mins(100);
-/// The time of a client or of the runtime before it tries again.
-const TRY_AGAIN: SignedDuration = SignedDuration::from_millis(100);
-/// Turns of the engine at one instant before it is said to spin.
-const TURNS: u32 = 2_000;
 
 /// What a run was like.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
-    /// The seed it can be repeated with.
-    pub seed: u64,
-    /// The mix of faults.
-    pub profile: &'static str,
-    /// FNV-1a over everything that happened: the same seed gives the same.
+    /// What it can be repeated with.
+    pub plan: Plan,
+    /// FNV-1a over everything that happened: the same plan gives the same.
     pub fingerprint: u64,
+    /// Declarations that people made.
+    pub declarations: u64,
     /// Incidents opened.
     pub incidents: u64,
     /// What was met.
     pub counters: Counters,
     /// What was broken; empty when all is well.
     pub violations: Vec<String>,
-    /// Everything that happened, in words.
+    /// Everything that happened, in words; empty unless it was asked for.
     pub log: Vec<String>,
 }
 
-/// Runs one seed.
-pub fn run(seed: u64, profile: Profile) -> Report {
-    let mut run = Run::new(seed, profile);
+/// Runs a plan; `log` keeps everything that happened in words.
+pub fn run(plan: &Plan, log: bool) -> Report {
+    let mut run = Run::new(plan, log);
     run.go();
-    let log = run.oracle.log;
-    let fingerprint = fingerprint(&log);
     Report {
-        seed,
-        profile: profile.name,
-        fingerprint,
+        plan: plan.clone(),
+        fingerprint: run.oracle.log.fingerprint(),
+        declarations: run.planned,
         incidents: u64::try_from(run.oracle.incidents.len()).unwrap_or(0),
         counters: run.counters,
         violations: run.oracle.violations,
-        log,
+        log: run.oracle.log.into_lines(),
     }
 }
-
-mod deeds;
-mod plan;
 
 enum Happening {
     /// Somebody declares; the same key until it is answered.
@@ -84,25 +80,43 @@ enum Happening {
         command: Command,
     },
     /// A send reaches its provider.
-    Arrives(Send),
-    /// The answer to a send is back.
-    Answered(Send, Option<Outcome>),
-    Crash,
-    Start,
+    Arrives {
+        flight: u64,
+        send: Send,
+    },
+    /// The answer to a send is back at the replica that sent it, if it still lives.
+    Answered {
+        replica: usize,
+        life: u64,
+        flight: u64,
+        send: Send,
+        instead: Option<Outcome>,
+    },
+    Crash(usize),
+    Start(usize),
+    /// A replica is paused for so long.
+    Pause(usize, SignedDuration),
+    /// A pause may be over.
+    Thaw(usize),
     StoreAway(bool),
-    /// The runtime tries again after the store failed.
-    Retry,
+    CutFromStore(usize, bool),
+    CutFromProviders(usize, bool),
     Heal,
     CloseAll,
 }
 
 struct Run {
+    plan: Plan,
+    /// Chance of what people do, and of when processes end between turns.
     chance: Chance,
-    profile: Profile,
     world: Arc<World>,
     now: Timestamp,
-    store: FaultyStore,
-    engine: Option<Engine<FaultyStore, Chance>>,
+    /// A handle on the store that belongs to no replica.
+    store: ModelStore,
+    /// Where the built-in providers keep what they hold.
+    providers: ModelStore,
+    ledger: Arc<Mutex<Ledger>>,
+    replicas: Vec<Replica>,
     store_away: bool,
     script: Script<Happening>,
     network: Network,
@@ -110,15 +124,14 @@ struct Run {
     oracle: Oracle,
     outages: Outages,
     counters: Counters,
-    /// Answers that the engine has not taken yet.
-    results: Vec<(Send, Outcome, &'static str)>,
-    /// What the provider said, until the answer is back.
-    said: BTreeMap<EffectId, Outcome>,
-    /// Sends whose outcome the engine has not recorded.
-    outstanding: BTreeSet<EffectId>,
-    /// Those of them whose outcome the engine was told.
-    unrecorded: BTreeSet<EffectId>,
+    /// Since when every replica has been well.
+    well_since: Option<Timestamp>,
+    /// What providers said, until the answers are back.
+    said: BTreeMap<u64, Outcome>,
+    flights: u64,
     declarations: BTreeMap<u64, Declaration>,
+    /// Declarations that the seed makes, also those that are left out.
+    planned: u64,
     accepted: BTreeSet<u64>,
     /// Those of them that were added to an incident that was open.
     joined: BTreeSet<u64>,
@@ -127,30 +140,29 @@ struct Run {
 }
 
 impl Run {
-    fn new(seed: u64, profile: Profile) -> Self {
-        let mut chance = Chance::new(seed);
+    fn new(plan: &Plan, log: bool) -> Self {
+        let mut chance = Chance::of(plan.seed, "run");
         let world = company::world();
-        let now =
-            Timestamp::from_second(1_767_600_000 + chance.between(0, 31_000_000)).unwrap_or(Timestamp::UNIX_EPOCH);
-        let (people, broken) = People::new(&world.policy, &profile, &mut chance);
-        let store = FaultyStore::new(ModelStore::new(now), chance.fork());
-        store.set_percents(profile.commit_unknown, profile.death_in_commit);
-        let network = Network::new(chance.fork(), profile, broken);
+        let second = 1_767_600_000 + chance.between(0, 31_000_000);
+        let now = Timestamp::from_second(second).unwrap_or(Timestamp::UNIX_EPOCH);
+        let (people, broken) = People::new(&world.policy, plan);
+        let (store, ledger) = (ModelStore::new(now), Arc::<Mutex<Ledger>>::default());
+        let replicas = (0..plan.replicas.max(1)).map(|index| Replica::new(plan, index, &store, &ledger)).collect();
         let mut run = Self {
-            profile,
-            engine: None,
+            plan: plan.clone(),
+            replicas,
             store_away: false,
             script: Script::new(),
-            network,
+            network: Network::new(plan, broken),
             people,
-            oracle: Oracle::default(),
+            oracle: Oracle::new(world.clone(), log, plan.replicas > 1),
             outages: Outages::default(),
             counters: Counters::default(),
-            results: Vec::new(),
+            well_since: None,
             said: BTreeMap::new(),
-            outstanding: BTreeSet::new(),
-            unrecorded: BTreeSet::new(),
+            flights: 0,
             declarations: BTreeMap::new(),
+            planned: 0,
             accepted: BTreeSet::new(),
             joined: BTreeSet::new(),
             healed: false,
@@ -158,199 +170,147 @@ impl Run {
             chance,
             world,
             now,
+            providers: ModelStore::new(now),
             store,
+            ledger,
         };
-        run.plan();
+        run.schedule();
         run
     }
 
     fn go(&mut self) {
-        let end = self.now + CHAOS + HEALED + DRAIN;
+        let chaos = SignedDuration::from_mins(self.plan.minutes);
+        let end = self.now + chaos + HEALED + DRAIN;
         while let Some(next) = self.next_at().filter(|next| *next <= end) {
             self.now = self.now.max(next);
-            self.store.model().set_now(self.now);
+            self.store.set_now(self.now);
+            self.providers.set_now(self.now);
             while let Some(happening) = self.script.pop(self.now) {
                 self.happen(happening);
             }
-            self.turn();
+            for replica in 0..self.replicas.len() {
+                self.turn(replica);
+            }
+            self.note_outage();
+            self.skip_idle_time();
         }
         self.now = end;
         if self.accepted.len() != self.declarations.len() {
-            self.oracle.violations.push("I1 a declaration was never accepted".to_owned());
+            self.oracle.broken("I1 a declaration was never accepted".to_owned());
         }
         let wanted = self.declarations.len() - self.joined.len();
         if self.oracle.incidents.len() != wanted {
             let found = self.oracle.incidents.len();
-            self.oracle.violations.push(format!("I1 {wanted} declarations made {found} incidents"));
+            self.oracle.broken(format!("I1 {wanted} declarations made {found} incidents"));
         }
-        self.oracle.drained(&self.network, self.store.model());
-        let (unknowns, refusals) = self.store.faults();
-        (0..unknowns).for_each(|_| self.counters.count("answer of a commit lost"));
-        (0..refusals).for_each(|_| self.counters.count("call refused by the store"));
+        self.oracle.drained(&self.network, &self.store, &self.providers);
+        self.counters.add(&faulty::met(&self.ledger));
     }
 
     fn next_at(&self) -> Option<Timestamp> {
-        let wake = self.engine.as_ref().filter(|_| !self.store_away).and_then(Engine::next_wake);
-        let wake = wake.map(|wait| self.now.checked_add(wait).unwrap_or(Timestamp::MAX));
-        self.script.next_at().into_iter().chain(wake).min()
+        let wakes = self.replicas.iter().filter(|replica| replica.is_running()).filter_map(|replica| replica.wake_at);
+        self.script.next_at().into_iter().chain(wakes).min()
     }
 
     fn happen(&mut self, happening: Happening) {
         match happening {
             Happening::Declare { key } => self.declare(key),
             Happening::Act { who, incident, command } => self.act(who, incident, command),
-            Happening::Arrives(send) => self.arrives(send),
-            Happening::Answered(send, instead) => {
-                let said = self.said.remove(&send.id);
+            Happening::Arrives { flight, send } => self.arrives(flight, send),
+            Happening::Answered { replica, life, flight, send, instead } => {
+                let said = self.said.remove(&flight);
                 let lost = || Outcome::Ambiguous { error: "connection lost".to_owned() };
                 let outcome = instead.or(said).unwrap_or_else(lost);
-                let provider = zephyr_providers::name(&send.effect);
-                self.results.push((send, outcome, provider));
+                self.hears(replica, life, send, outcome);
             }
-            Happening::Crash => self.crash(),
-            Happening::Start => {
-                if self.engine.is_none() {
-                    self.store = self.store.reopened();
-                    let chance = self.chance.fork();
-                    self.engine = Some(Engine::new(self.store.clone(), chance, self.world.clone()));
-                    self.note_outage();
+            Happening::Crash(replica) => {
+                if self.kill(replica) {
+                    self.counters.count(Fault::Crash.name());
                 }
             }
-            Happening::StoreAway(away) => {
-                self.counters.count(if away { "store went away" } else { "store came back" });
-                self.store_away = away && !self.healed;
-                self.store.set_away(self.store_away);
-                self.note_outage();
+            Happening::Start(replica) => self.start(replica),
+            Happening::Pause(replica, how_long) => {
+                if self.pause(replica, how_long) {
+                    self.counters.count(Fault::Pause.name());
+                }
             }
-            Happening::Retry => {}
+            Happening::Thaw(replica) => self.thaw(replica),
+            Happening::StoreAway(away) => {
+                self.count_if(away, Fault::StoreAway);
+                self.store_away = away && !self.healed;
+                let now = self.now;
+                self.oracle.log.say(|| format!("{now} the store is {}", if away { "away" } else { "back" }));
+                self.reach_or_not();
+            }
+            Happening::CutFromStore(replica, cut) => {
+                self.count_if(cut, Fault::CutFromStore);
+                self.say(replica, if cut { "is cut off from the store" } else { "reaches the store" });
+                if let Some(replica) = self.replicas.get_mut(replica) {
+                    replica.cut_from_store = cut && !self.healed;
+                }
+                self.reach_or_not();
+            }
+            Happening::CutFromProviders(replica, cut) => {
+                self.say(replica, if cut { "is cut off from providers" } else { "reaches providers" });
+                if let Some(replica) = self.replicas.get_mut(replica) {
+                    replica.cut_from_providers = cut && !self.healed;
+                }
+            }
             Happening::Heal => self.heal(),
             Happening::CloseAll => self.close_all(),
         }
     }
 
+    fn count_if(&mut self, really: bool, fault: Fault) {
+        if really {
+            self.counters.count(fault.name());
+        }
+    }
+
+    fn reach_or_not(&mut self) {
+        for replica in &mut self.replicas {
+            replica.store.set_away(self.store_away || replica.cut_from_store);
+        }
+    }
+
+    /// Nothing can be done while no replica can do it.
     fn note_outage(&mut self) {
-        self.outages.set(self.engine.is_none() || self.store_away, self.now);
+        let away = self.store_away || !self.replicas.iter().any(Replica::can_act);
+        self.outages.set(away, self.now);
     }
 
     fn heal(&mut self) {
         self.healed = true;
         self.network.calm = true;
-        self.store.set_percents(0, 0);
-        self.script.retain(|happening| !matches!(happening, Happening::Crash));
+        self.script.retain(|happening| !matches!(happening, Happening::Crash(_) | Happening::Pause(..)));
         self.happen(Happening::StoreAway(false));
-        self.happen(Happening::Start);
-    }
-
-    /// The process dies: what is on the wire still arrives, and nobody hears the answers.
-    fn crash(&mut self) {
-        if self.engine.take().is_none() {
-            return;
-        }
-        self.counters.count("process killed");
-        for id in std::mem::take(&mut self.outstanding) {
-            self.counters.count("answer lost by a crash");
-            self.network.lose(id);
-        }
-        self.results.clear();
-        self.unrecorded.clear();
-        self.said.clear();
-        self.script.retain(|happening| !matches!(happening, Happening::Answered(..) | Happening::Retry));
-        self.note_outage();
-    }
-
-    /// Lets the engine do all it can at this instant.
-    fn turn(&mut self) {
-        for turn in 0.. {
-            if turn > TURNS {
-                self.oracle.violations.push("the engine spins".to_owned());
-                return;
+        for replica in 0..self.replicas.len() {
+            self.happen(Happening::CutFromStore(replica, false));
+            self.happen(Happening::CutFromProviders(replica, false));
+            self.start(replica);
+            if let Some(replica) = self.replicas.get_mut(replica) {
+                replica.store.set_calm();
+                replica.frozen_until = replica.frozen_until.map(|_| self.now);
             }
-            match self.step() {
-                Ok(true) => {}
-                Ok(false) => break,
-                Err(()) => {
-                    self.script.at(self.now + TRY_AGAIN, Happening::Retry);
-                    return self.observe();
-                }
-            }
-        }
-        self.turns += 1;
-        if self.engine.is_some() && self.turns.is_multiple_of(16) {
-            self.oracle.nothing_left(self.now, self.store.model(), &self.outstanding);
+            self.thaw(replica);
         }
     }
 
-    /// One turn of the runtime; whether there is more to do, or the store has failed.
-    fn step(&mut self) -> Result<bool, ()> {
-        let Some(engine) = &mut self.engine else { return Ok(false) };
-        if !self.results.is_empty() {
-            let results = std::mem::take(&mut self.results);
-            self.unrecorded.extend(results.iter().map(|(send, ..)| send.id));
-            ready(engine.finished(results)).map_err(drop)?;
-        }
-        let sends = ready(engine.poll()).map_err(drop)?;
-        // It writes outcomes before anything else: now they are.
-        for id in std::mem::take(&mut self.unrecorded) {
-            self.outstanding.remove(&id);
-        }
-        let more = !sends.is_empty() || engine.next_wake().is_some_and(|wait| wait.is_zero());
-        self.observe();
-        for send in sends {
-            // A process that died just now sends nothing more.
-            if self.engine.is_some() {
-                self.launch(send);
-            }
-        }
-        Ok(more && self.engine.is_some())
-    }
-
-    fn observe(&mut self) {
-        for commit in self.store.take_written() {
-            self.oracle.observe(&commit, &self.outages);
-        }
-        if self.store.is_dead() && self.engine.is_some() {
-            self.counters.count("process killed after a commit");
-            self.die();
-        }
-    }
-
-    /// The process ends here and is started again after a while.
-    fn die(&mut self) {
-        self.crash();
-        let back = self.now + SignedDuration::from_millis(self.chance.between(100, 20_000));
-        self.script.at(back, Happening::Start);
-    }
-
-    fn launch(&mut self, send: Send) {
-        self.oracle.leaves(&send);
-        self.counters.count(if matches!(send.effect, Effect::Page(_)) { "page sent" } else { "other effect sent" });
-        self.outstanding.insert(send.id);
-        let fate = self.network.fate(&send, &mut self.counters);
-        if let Some(after) = fate.arrives {
-            self.script.at(self.now + after, Happening::Arrives(send.clone()));
-        }
-        self.script.at(self.now + fate.answered, Happening::Answered(send, fate.instead));
-        if !self.healed && self.chance.percent(self.profile.death_after_send) {
-            self.counters.count("process killed after a send");
-            self.die();
-        }
-    }
-
-    fn arrives(&mut self, send: Send) {
-        let outcome = self.network.arrive(&send, self.store.model());
-        self.oracle.log.push(format!("{} {} arrives: {outcome:?}", self.now, send.id));
-        if let Effect::Page(page) = &send.effect {
-            for reaction in self.people.hear(&page.person, page.incident, page.ring, &mut self.chance) {
+    fn arrives(&mut self, flight: u64, send: Send) {
+        let outcome = self.network.arrive(&send, &self.providers, &mut self.counters);
+        self.oracle.log.note(send.id.0.as_bytes());
+        let now = self.now;
+        self.oracle.log.say(|| format!("{now} {} arrives: {:?}: {outcome:?}", send.id, send.effect));
+        if let Effect::Page(page) = &send.effect
+            && let Some(incident) = page.occasion.incident()
+        {
+            let (chance, counters) = (&mut self.chance, &mut self.counters);
+            for reaction in self.people.hear(&page.person, incident, page.ring, chance, counters) {
                 let command = if reaction.decline { Command::Decline { target: None } } else { Command::Acknowledge };
-                let (who, incident) = (page.person.clone(), page.incident);
+                let who = page.person.clone();
                 self.script.at(self.now + reaction.after, Happening::Act { who, incident, command });
             }
         }
-        self.said.insert(send.id, outcome);
+        self.said.insert(flight, outcome);
     }
-}
-
-fn fingerprint(log: &[String]) -> u64 {
-    let bytes = log.iter().flat_map(|line| line.bytes().chain([b'\n']));
-    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }

@@ -80,6 +80,11 @@ impl ModelStore {
         self.epoch.load(Ordering::SeqCst)
     }
 
+    /// Whether this handle has a lease that nobody has ended.
+    pub fn is_in_force(&self) -> bool {
+        self.lock().is_in_force(self.epoch())
+    }
+
     /// The present, without a future.
     pub fn peek_now(&self) -> Timestamp {
         self.lock().now

@@ -2,7 +2,7 @@
 
 use super::{Body, Event, Incident};
 use crate::PersonId;
-use crate::effect::{Effect, Hush, Inform, MirrorSend, PageSend};
+use crate::effect::{Effect, Hush, Inform, MirrorSend, Occasion, PageSend};
 use crate::mirror::{Document, InFlight, Mirror};
 use crate::page::{RingEvent, RingOverWhy};
 
@@ -37,7 +37,7 @@ fn of_ring(state: &Incident, person: &PersonId, event: &RingEvent) -> Option<Eff
     let ring = state.paging.rings.get(person)?;
     match event {
         RingEvent::Rang { entry } => Some(Effect::Page(PageSend {
-            incident: state.id,
+            occasion: Occasion::Incident(state.id),
             number: state.number,
             severity: state.severity,
             summary: (!state.private).then(|| state.summary.to_string()),
@@ -54,7 +54,8 @@ fn of_ring(state: &Incident, person: &PersonId, event: &RingEvent) -> Option<Eff
                 RingOverWhy::Declined => "declined",
                 RingOverWhy::NotWanted | RingOverWhy::Louder => over_for_others(state),
             };
-            Effect::Hush(Hush { incident: state.id, person: person.clone(), ring: ring.number, why: why.to_owned() })
+            let (occasion, ring) = (Occasion::Incident(state.id), ring.number);
+            Effect::Hush(Hush { occasion, person: person.clone(), ring, why: why.to_owned() })
         }),
         _ => None,
     }

@@ -230,3 +230,16 @@ fn incident_command(scene: &Scene, actor: Actor, command: Command) -> String {
     let decided = incident::command(&scene.state, command, actor, cause, &scene.world, scene.now);
     decided.map_or_else(|refused| refused.to_string(), |_| "done".to_owned())
 }
+
+#[test]
+fn p8_who_was_paged_before_the_end_is_paged_again_when_it_is_raised_after_reopening() {
+    let mut scene = Scene::open(1, CHECKOUT, None);
+    scene.after(1).acknowledges("pat");
+    scene.acts("pat", Command::Resolve { public: None, reported_by: None }).unwrap();
+    scene.acts("pat", Command::Reclassify { severity: Severity::Two, correct: true }).unwrap();
+    scene.acts("pat", Command::Reopen { public: None, ring_me: false }).unwrap();
+    scene.after(1);
+    scene.acts("pat", to(1)).unwrap();
+    // EM and founder were stopped by the end, not by a person.
+    assert!(rung(&scene).contains(&"eve".to_owned()) && rung(&scene).contains(&"fay".to_owned()), "{:?}", rung(&scene));
+}

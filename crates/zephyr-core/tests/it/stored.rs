@@ -67,7 +67,7 @@ fn kinds() -> BTreeMap<String, String> {
         Effect::Channel(_) => Some(Outcome::Ambiguous { error: "lost".into() }),
         Effect::Status(_) => Some(Outcome::Retry { after: None, error: "503".into() }),
         Effect::Ticket(_) => Some(refused()),
-        Effect::Hush(_) | Effect::Inform(_) => Some(done()),
+        Effect::Hush(_) | Effect::Inform(_) | Effect::Notice(_) => Some(done()),
     });
     lost.deliver(|effect| match effect {
         Effect::Channel(send) if send.lookup => Some(Outcome::NotDue),
@@ -113,12 +113,22 @@ fn kinds() -> BTreeMap<String, String> {
     scenes.extend([again, beside]);
 
     for scene in scenes {
+        reads_back(&scene.state);
         for event in scene.events {
             let stored = event.to_stored().unwrap();
             kinds.entry(stored.kind).or_insert(stored.body);
         }
     }
     kinds
+}
+
+/// A state reads back from its text as it was, and its text is not longer than it has to be.
+fn reads_back(state: &Incident) {
+    let text = serde_json::to_string(state).unwrap();
+    assert_eq!(&serde_json::from_str::<Incident>(&text).unwrap(), state);
+    for empty in ["\"refusals\":0", "\"lookup\":false", "\"posts\":[],\"archived\"", "\"made\":false"] {
+        assert!(!text.contains(empty), "{empty} in {text}");
+    }
 }
 
 #[test]

@@ -41,7 +41,9 @@ impl Call {
     /// The one document that it is about.
     pub fn key(&self) -> Key {
         match self {
-            Self::Page { person, .. } | Self::Hush { person, .. } | Self::Notice { person, .. } => Key { kind: INBOX, id: person.to_string() },
+            Self::Page { person, .. } | Self::Hush { person, .. } | Self::Notice { person, .. } => {
+                Key { kind: INBOX, id: person.to_string() }
+            }
             Self::Channel(asked) => asked.document(),
             Self::Status(asked) => asked.document(),
             Self::Ticket(asked) => asked.document(),

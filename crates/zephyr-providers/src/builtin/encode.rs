@@ -4,10 +4,10 @@
 
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Uri, header};
+use jiff::tz::TimeZone;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use zephyr_core::EffectId;
-use jiff::tz::TimeZone;
 use zephyr_core::effect::{Effect, Hush, MirrorSend, PageSend};
 use zephyr_core::notice::Notice;
 
@@ -47,7 +47,8 @@ pub fn json(body: &impl Serialize) -> Bytes {
 fn encode_page(id: EffectId, page: &PageSend) -> Request<Bytes> {
     let body = PageBody {
         id,
-        incident: page.incident,
+        incident: page.occasion.incident(),
+        drill: page.occasion.drill(),
         number: page.number,
         severity: page.severity,
         summary: page.summary.clone(),
@@ -59,7 +60,12 @@ fn encode_page(id: EffectId, page: &PageSend) -> Request<Bytes> {
 }
 
 fn encode_hush(id: EffectId, hush: &Hush) -> Request<Bytes> {
-    let body = HushBody { incident: hush.incident, ring: hush.ring, why: hush.why.clone() };
+    let body = HushBody {
+        incident: hush.occasion.incident(),
+        drill: hush.occasion.drill(),
+        ring: hush.ring,
+        why: hush.why.clone(),
+    };
     post(&format!("/inbox/{}/hush", escape(hush.person.as_str())), &id.to_string(), json(&body))
 }
 

@@ -4,6 +4,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use zephyr_core::effect::Occasion;
 use zephyr_core::notice::About;
 use zephyr_core::policy::{Method, Severity};
 use zephyr_core::{EffectId, IncidentId, PersonId};
@@ -31,15 +32,16 @@ pub struct Inbox {
 pub struct Entry {
     /// Names the send; the same send twice is one entry.
     pub id: EffectId,
-    /// For which incident.
-    pub incident: IncidentId,
+    /// For what.
+    #[serde(flatten)]
+    pub occasion: Occasion,
     /// Its number, `7` for `INC-7`.
     pub number: u64,
     /// Its severity when the send was decided.
     pub severity: Severity,
     /// What is wrong, as it came; `None` for a private incident.
     pub summary: Option<String>,
-    /// Which ring of that person on this incident, from 1.
+    /// Which ring of that person on this occasion, from 1.
     pub ring: u32,
     /// Which entry of the ring's ladder, from 0.
     pub entry: u32,
@@ -78,8 +80,9 @@ pub struct Ended {
 /// A ring that ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EndedRing {
-    /// On which incident.
-    pub incident: IncidentId,
+    /// For what it rang.
+    #[serde(flatten)]
+    pub occasion: Occasion,
     /// Which ring.
     pub ring: u32,
     /// When and why.
@@ -90,7 +93,10 @@ pub struct EndedRing {
 #[serde(deny_unknown_fields)]
 pub struct PageBody {
     pub id: EffectId,
-    pub incident: IncidentId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub incident: Option<IncidentId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drill: Option<u64>,
     pub number: u64,
     pub severity: Severity,
     pub summary: Option<String>,
@@ -110,12 +116,26 @@ pub struct NoticeBody {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HushBody {
-    pub incident: IncidentId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub incident: Option<IncidentId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drill: Option<u64>,
     pub ring: u32,
     pub why: String,
 }
 
 type Written = (Answer, Option<String>);
+
+/// An incident or a drill: one of both, and not both.
+fn occasion(incident: Option<IncidentId>, drill: Option<u64>) -> Result<Occasion, Refusal> {
+    match (incident, drill) {
+        (Some(incident), None) => Ok(Occasion::Incident(incident)),
+        (None, Some(drill)) => Ok(Occasion::Drill(drill)),
+        (None, None) | (Some(_), Some(_)) => {
+            Err(Refusal::bad("no_occasion", "a ring is for an incident or for a drill: name one of both"))
+        }
+    }
+}
 
 /// Puts a page into the inbox, or counts that it came again.
 pub fn page(
@@ -129,11 +149,12 @@ pub fn page(
         return Err(Refusal::bad("wrong_key", "the idempotency key of a page is its id"));
     }
     check_length("summary", body.summary.as_deref().unwrap_or(""))?;
+    let occasion = occasion(body.incident, body.drill)?;
     let mut inbox = read(person, doc)?;
     let answer = Answer { done: true, id: Some(body.id.to_string()), link: None, delivered: true };
     match inbox.entries.iter_mut().find(|entry| entry.id == body.id) {
         Some(entry) => entry.deliveries = entry.deliveries.saturating_add(1),
-        None => inbox.take(now, body),
+        None => inbox.take(now, occasion, body),
     }
     write(answer, &inbox)
 }
@@ -164,17 +185,30 @@ pub fn notice(
 /// Ends a ring, whether or not a page of it has come. A ring ends once: a second end changes nothing.
 pub fn hush(now: Timestamp, person: PersonId, body: HushBody, doc: Option<String>) -> Result<Written, Refusal> {
     check_length("reason", &body.why)?;
+    let occasion = occasion(body.incident, body.drill)?;
     let mut inbox = read(person, doc)?;
     let answer = Answer { done: true, id: None, link: None, delivered: false };
-    if inbox.ended(body.incident, body.ring).is_some() {
+    if inbox.ended(occasion, body.ring).is_some() {
         return Ok((answer, None));
     }
     let ended = Ended { at: now, why: body.why };
-    let ring = inbox.entries.iter_mut().filter(|e| e.incident == body.incident && e.ring == body.ring);
+    let ring = inbox.entries.iter_mut().filter(|e| e.occasion == occasion && e.ring == body.ring);
     ring.for_each(|entry| entry.over = Some(ended.clone()));
-    inbox.ended.push(EndedRing { incident: body.incident, ring: body.ring, ended });
+    inbox.ended.push(EndedRing { occasion, ring: body.ring, ended });
     keep_last(&mut inbox.ended, limits::ENDED_RINGS);
     write(answer, &inbox)
+}
+
+impl Entry {
+    /// `INC-7`, `DRILL-3`.
+    pub fn label(&self) -> String {
+        self.occasion.label(self.number)
+    }
+
+    /// Whether it is a drill, and no incident.
+    pub fn is_drill(&self) -> bool {
+        self.occasion.drill().is_some()
+    }
 }
 
 impl Inbox {
@@ -183,14 +217,14 @@ impl Inbox {
         Self { person, entries: Vec::new(), ended: Vec::new(), notices: Vec::new() }
     }
 
-    fn ended(&self, incident: IncidentId, ring: u32) -> Option<&Ended> {
-        self.ended.iter().find(|end| end.incident == incident && end.ring == ring).map(|end| &end.ended)
+    fn ended(&self, occasion: Occasion, ring: u32) -> Option<&Ended> {
+        self.ended.iter().find(|end| end.occasion == occasion && end.ring == ring).map(|end| &end.ended)
     }
 
-    fn take(&mut self, now: Timestamp, body: PageBody) {
-        let over = self.ended(body.incident, body.ring).cloned();
-        let PageBody { id, incident, number, severity, summary, ring, entry, method } = body;
-        let new = Entry { id, incident, number, severity, summary, ring, entry, method, at: now, deliveries: 1, over };
+    fn take(&mut self, now: Timestamp, occasion: Occasion, body: PageBody) {
+        let over = self.ended(occasion, body.ring).cloned();
+        let PageBody { id, number, severity, summary, ring, entry, method, .. } = body;
+        let new = Entry { id, occasion, number, severity, summary, ring, entry, method, at: now, deliveries: 1, over };
         self.entries.push(new);
         keep_last(&mut self.entries, limits::INBOX_ENTRIES);
     }

@@ -1,6 +1,6 @@
 //! What a person finds in the pager inbox.
 
-use zephyr_core::effect::{Effect, Outcome, PageSend};
+use zephyr_core::effect::{Effect, Occasion, Outcome, PageSend};
 
 use crate::remote::{Remote, effect_id, hush, page, person};
 
@@ -59,7 +59,7 @@ fn a_ring_ends_once_and_keeps_its_first_reason() {
 fn an_end_reaches_only_its_person_and_incident() {
     let mut remote = Remote::new();
     let other = serde_json::from_str("\"01890000-0000-7000-8000-00000000000b\"").unwrap();
-    deliver(&mut remote, 1, PageSend { incident: other, ..page() });
+    deliver(&mut remote, 1, PageSend { occasion: Occasion::Incident(other), ..page() });
     deliver(&mut remote, 2, PageSend { person: person("ines"), ..page() });
     remote.done(&hush("answered"));
     assert_eq!(remote.inbox().entries[0].over, None);
@@ -88,4 +88,15 @@ fn the_key_of_a_page_is_its_id() {
     request.headers_mut().insert("idempotency-key", "another".parse().unwrap());
     assert_eq!(remote.request(&request).status(), 400);
     assert!(remote.docs.is_empty());
+}
+
+#[test]
+fn a_drill_is_told_apart_from_the_incident_of_its_number() {
+    let mut remote = Remote::new();
+    deliver(&mut remote, 1, PageSend { occasion: Occasion::Drill(7), ..page() });
+    deliver(&mut remote, 2, page());
+    remote.done(&hush("answered"));
+    let entries = remote.inbox().entries;
+    assert_eq!(entries.iter().map(|entry| entry.label()).collect::<Vec<_>>(), ["DRILL-7", "INC-7"]);
+    assert!(entries[0].is_drill() && entries[0].over.is_none() && entries[1].over.is_some());
 }

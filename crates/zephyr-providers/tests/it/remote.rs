@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{Method, Request, Response};
 use jiff::{SignedDuration, Timestamp};
 use serde::de::DeserializeOwned;
-use zephyr_core::effect::{ChannelOp, Effect, Hush, MirrorSend, Outcome, PageSend, PublicState, Receipt};
+use zephyr_core::effect::{ChannelOp, Effect, Hush, MirrorSend, Occasion, Outcome, PageSend, PublicState, Receipt};
 use zephyr_core::effect::{StatusOp, TicketEnd, TicketOp};
 use zephyr_core::policy::{Method as By, Severity};
 use zephyr_core::{EffectId, IncidentId, PersonId};
@@ -110,7 +110,7 @@ pub fn person(name: &str) -> PersonId {
 
 pub fn page() -> PageSend {
     PageSend {
-        incident: incident(),
+        occasion: Occasion::Incident(incident()),
         number: 7,
         severity: Severity::One,
         summary: Some("checkout is down".to_owned()),
@@ -122,7 +122,12 @@ pub fn page() -> PageSend {
 }
 
 pub fn hush(why: &str) -> Effect {
-    Effect::Hush(Hush { incident: incident(), person: person("maya"), ring: 1, why: why.to_owned() })
+    Effect::Hush(Hush {
+        occasion: Occasion::Incident(incident()),
+        person: person("maya"),
+        ring: 1,
+        why: why.to_owned(),
+    })
 }
 
 fn step<Op>(remote: Option<&str>, key: &str, op: Op) -> MirrorSend<Op> {
@@ -152,7 +157,7 @@ pub fn lookup(effect: &Effect) -> Effect {
         Effect::Channel(send) => send.lookup = true,
         Effect::Status(send) => send.lookup = true,
         Effect::Ticket(send) => send.lookup = true,
-        Effect::Page(_) | Effect::Hush(_) | Effect::Inform(_) => {}
+        Effect::Page(_) | Effect::Hush(_) | Effect::Inform(_) | Effect::Notice(_) => {}
     }
     effect
 }

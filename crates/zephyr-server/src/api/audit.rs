@@ -11,8 +11,8 @@ use axum::extract::State;
 use jiff::Timestamp;
 use serde::Deserialize;
 use zephyr_api::{Audit, AuditEntry, Code, Problem};
-use zephyr_core::incident::{Event, Incident, narrate};
 use zephyr_core::ids::StreamKind;
+use zephyr_core::incident::{Event, Incident, narrate};
 use zephyr_core::{Cause, StreamId, limits, roster};
 use zephyr_engine::ports::{AuditPlace, AuditRow};
 

@@ -29,10 +29,10 @@ struct InboxPage {
 }
 
 impl InboxPage {
-    /// Whether an entry carries the button: it rings, and no entry above is of the same incident.
+    /// Whether an entry carries the button: it rings, and no entry above is of the same occasion.
     fn answers(&self, index: usize) -> bool {
         let rings = |entry: &&Entry| entry.over.is_none();
-        let first = |entry: &Entry| self.entries.iter().take(index).all(|above| above.number != entry.number);
+        let first = |entry: &Entry| self.entries.iter().take(index).all(|above| above.occasion != entry.occasion);
         self.entries.get(index).filter(rings).is_some_and(first)
     }
 }

@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
-use zephyr_core::effect::{Effect, Hush, PageSend};
+use zephyr_core::effect::{Effect, Hush, Occasion, PageSend};
 use zephyr_core::ids::StreamKind;
 use zephyr_core::policy::{Method, Severity};
 use zephyr_core::{IncidentId, StreamId};
@@ -38,7 +38,7 @@ pub fn stream(number: u16) -> StreamId {
 
 pub fn page(of: StreamId, ring: u32) -> Effect {
     Effect::Page(PageSend {
-        incident: IncidentId(of.id),
+        occasion: Occasion::Incident(IncidentId(of.id)),
         number: 7,
         severity: Severity::One,
         summary: Some("checkout is down — 5 % of payments fail".to_owned()),
@@ -51,7 +51,7 @@ pub fn page(of: StreamId, ring: u32) -> Effect {
 
 pub fn hush(of: StreamId, ring: u32) -> Effect {
     Effect::Hush(Hush {
-        incident: IncidentId(of.id),
+        occasion: Occasion::Incident(IncidentId(of.id)),
         person: must("maya".parse()),
         ring,
         why: "answered by ines".to_owned(),
