@@ -5,6 +5,7 @@
 
 mod account;
 mod audit;
+mod calendars;
 mod declaring;
 mod incident;
 mod oncall;
@@ -19,6 +20,7 @@ pub use account::{
     Call, CallFigures, CallSend, Calls, MissedIncident, MissedReport, PageCalls, PageFigures, StepCalls,
 };
 pub use audit::{Audit, AuditEntry};
+pub use calendars::{Calendar, Calendars, CreateCalendar, NewCalendar};
 pub use declaring::{JoinIncident, ResolveIncident, Unclear};
 pub use incident::{
     Acknowledged, Changed, Entry, Incident, Incidents, Link, MethodState, Page, PublicWords, Runbook, Timeline, Wanted,

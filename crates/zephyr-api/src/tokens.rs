@@ -18,7 +18,7 @@ pub struct Tokens {
 pub struct TokenInfo {
     /// How it is named: `tok_` and hexadecimal digits.
     pub id: String,
-    /// `person` or `bot`.
+    /// `person` or `bot`; `calendar` of one that reads a calendar and nothing else.
     pub kind: String,
     /// Who it speaks for.
     pub holder: String,

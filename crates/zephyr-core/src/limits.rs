@@ -75,16 +75,27 @@ pub const MIRROR_TRIES: u32 = 8;
 /// How long a mirror rests after a refusal or after its tries are used up.
 pub const MIRROR_REST: SignedDuration = SignedDuration::from_mins(2);
 
-/// Effects claimed or handed over in memory at a time: pages.
+/// Page sends under way at a time by one method: a provider that hangs holds up these and no others. The last quarter is
+/// for SEV-1, half of it for SEV-2 too.
 pub const PAGE_SENDS: usize = 256;
-/// Effects in flight at a time: everything that is not a page.
-pub const TELL_SENDS: usize = 32;
+/// Sends under way at a time of each kind that is not a page.
+pub const TELL_SENDS: usize = 16;
+/// Page sends that one server has claimed and not handed over, about a kilobyte each. The last quarter is for SEV-1, half
+/// of it for SEV-2 too.
+pub const PAGES_HELD: usize = 1_024;
+/// The same of everything that is not a page.
+pub const TELLS_HELD: usize = 128;
 /// Incidents whose state the engine keeps at hand, about ten kilobytes each: those of a storm's last second.
 pub const STATES_KEPT: usize = 512;
 /// Streams woken in one turn of the engine.
 pub const WAKES_A_TURN: usize = 256;
 /// Commands executed in one commit.
 pub const COMMANDS_A_TURN: usize = 256;
+/// Openings below SEV-1 carried out in one turn of the engine: some ten milliseconds, for which whatever is urgent may
+/// have to wait.
+pub const OPENINGS_A_TURN: usize = 64;
+/// The same beside something urgent: nothing waits for ever.
+pub const BESIDE_URGENT: usize = 8;
 /// How long a replica's lease lasts: what a lost one had claimed is taken over by another this long after its last
 /// renewal, and no later than the time between two renewals after that.
 pub const LEASE: SignedDuration = SignedDuration::from_millis(1_800);
@@ -94,7 +105,7 @@ pub const LEASE_RENEWED: SignedDuration = SignedDuration::from_millis(500);
 pub const LEASE_MAX: SignedDuration = SignedDuration::from_secs(15);
 /// Times a decision is made anew when another replica was faster.
 pub const CONFLICT_TRIES: u32 = 8;
-/// Commands that may wait for the engine before callers are told to come back.
+/// Commands that may wait for the engine, urgent ones and the others each, before callers are told to come back.
 pub const COMMAND_QUEUE: usize = 16_384;
 
 /// The deadline of one provider call.
@@ -105,6 +116,12 @@ pub const ANSWERED_BY: SignedDuration = SignedDuration::from_secs(5);
 pub const SCHEDULE_DAYS: u32 = 92;
 /// Days of a schedule where nobody says how many.
 pub const SCHEDULE_DAYS_DEFAULT: u32 = 14;
+/// Days of a calendar that are past: who looks back asks about the last weeks.
+pub const CALENDAR_DAYS_BACK: i64 = 31;
+/// Days of a calendar that are to come: a year, as far as the proof looks.
+pub const CALENDAR_DAYS_AHEAD: i64 = 366;
+/// Turns in one calendar: four layers of daily shifts, about a megabyte. The first ones are shown.
+pub const CALENDAR_ENTRIES: usize = 2_000;
 /// A request body of the API.
 pub const BODY_BYTES: usize = 64 * 1024;
 /// How long a reader may wait for news in one request.

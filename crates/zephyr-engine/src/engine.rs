@@ -158,7 +158,7 @@ impl<S: Store, E: Entropy> Engine<S, E> {
     /// Takes what became of sends; `&str` names the provider for the timeline. Give each once: what the store does not
     /// take is kept, and written before anything else is done.
     pub async fn finished(&mut self, results: Vec<(Send, Outcome, &'static str)>) -> Result<(), StoreError> {
-        results.iter().for_each(|(send, ..)| self.outbox.came_back(send.effect.lane()));
+        results.iter().for_each(|(send, ..)| self.outbox.came_back(&send.effect));
         self.returned.extend(results);
         self.settle().await
     }
@@ -214,11 +214,8 @@ impl<S: Store, E: Entropy> Engine<S, E> {
 
     /// Claims what the store holds of a lane.
     async fn claim(&mut self, lane: Lane) -> Result<(), StoreError> {
-        let room = self.outbox.room(lane);
-        if !self.outbox.should_claim(lane) {
-            return Ok(());
-        }
-        let claimed = match self.store.claim(lane, room).await {
+        let Some((urgency, room)) = self.outbox.should_claim(lane) else { return Ok(()) };
+        let claimed = match self.store.claim(lane, urgency, room).await {
             Ok(claimed) => claimed,
             Err(error) => {
                 self.outbox.waiting(lane);
@@ -228,10 +225,10 @@ impl<S: Store, E: Entropy> Engine<S, E> {
         if claimed.len() >= room {
             self.outbox.waiting(lane);
         }
-        for Claimed { id, stream, effect, attempt, due_at, abandoned } in claimed {
+        for Claimed { id, stream, effect, urgency, attempt, due_at, abandoned } in claimed {
             let abandoned = abandoned && is_doubtful(&effect);
             let send = Send { id, stream, effect, attempt, due_at };
-            self.outbox.hold(Held { send, urgency: 0, abandoned, decided_at: None });
+            self.outbox.hold(Held { send, urgency, abandoned, decided_at: None });
         }
         Ok(())
     }
@@ -244,7 +241,7 @@ impl<S: Store, E: Entropy> Engine<S, E> {
         }
         match self.last_look(&held).await {
             Ok(sends) => {
-                sends.iter().for_each(|send| self.outbox.gone_out(send.effect.lane()));
+                sends.iter().for_each(|send| self.outbox.gone_out(&send.effect));
                 Ok(sends)
             }
             Err(error) => {

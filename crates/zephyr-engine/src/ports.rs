@@ -75,8 +75,14 @@ pub trait Store: Clone + Send + Sync + 'static {
     /// look again: the earliest `wake_at` or `due_at` of an unclaimed effect that is still to come.
     fn due(&self, limit: usize) -> impl Future<Output = Result<Due, StoreError>> + Send;
 
-    /// Claims effects of a lane for this replica's epoch: those due and unclaimed. Most urgent first (`urgency`, then `due_at`), at most `limit`.
-    fn claim(&self, lane: Lane, limit: usize) -> impl Future<Output = Result<Vec<Claimed>, StoreError>> + Send;
+    /// Claims effects of a lane for this replica's epoch: those due and unclaimed whose urgency is no greater number than
+    /// `urgency`. Most urgent first (`urgency`, then `due_at`), at most `limit`.
+    fn claim(
+        &self,
+        lane: Lane,
+        urgency: u8,
+        limit: usize,
+    ) -> impl Future<Output = Result<Vec<Claimed>, StoreError>> + Send;
 
     /// Notes failed tries and gives the effects back until `due_at`. Effects that this epoch does not hold are left.
     fn retry(&self, retries: &[Retry]) -> impl Future<Output = Result<(), StoreError>> + Send;
@@ -259,6 +265,8 @@ pub struct Claimed {
     pub stream: StreamId,
     /// What to do.
     pub effect: Effect,
+    /// Smaller is more urgent.
+    pub urgency: u8,
     /// Tries that ended before.
     pub attempt: u32,
     /// When this try was due.

@@ -272,7 +272,7 @@ impl<S: Store, E: Entropy> Engine<S, E> {
         };
         let effects = effects.into_iter().map(|(id, effect)| {
             let page = effect.lane() == Lane::Page;
-            let claimed = page && self.outbox.has_room_for_claims(staged);
+            let claimed = page && self.outbox.has_room_for_claims(urgency, staged);
             let due_at = if page { now } else { now.checked_add(patience).unwrap_or(now) };
             NewEffect { id, effect, urgency, due_at, claimed }
         });

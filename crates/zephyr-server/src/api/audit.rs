@@ -149,6 +149,13 @@ impl Seen {
                 let Some(incident) = incident else { return Ok(None) };
                 return of_event(incident, seq, at, &kind, &body);
             }
+            ("token", how) if body.starts_with("calendar ") => {
+                let holder = holder(&body);
+                match how {
+                    "created" => ("calendar.created", format!("made a calendar's address for {holder}")),
+                    _ => ("calendar.revoked", format!("revoked a calendar's address of {holder}")),
+                }
+            }
             ("token", "created") => ("token.created", format!("made a token for {}", holder(&body))),
             ("token", _) => ("token.revoked", format!("revoked the token of {}", holder(&body))),
             ("policy", _) => ("policy.applied", format!("applied the policy, from {body}")),

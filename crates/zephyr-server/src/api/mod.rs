@@ -13,6 +13,8 @@ mod ack_everything;
 mod answer;
 mod audit;
 mod builtin;
+mod calendar_feed;
+mod calendars;
 mod calls;
 mod cancel;
 mod decline;
@@ -71,6 +73,9 @@ pub fn routes<S: Stores>() -> Router<App<S>> {
         .route("/api/v1/reports/missed", get(report_missed::report::<S>))
         .route("/api/v1/oncall", get(oncall::oncall::<S>))
         .route("/api/v1/oncall/schedule", get(oncall::schedule::<S>))
+        .route("/api/v1/calendars", get(calendars::list::<S>).post(calendars::create::<S>))
+        .route("/api/v1/calendars/{calendar}/revoke", post(calendars::revoke::<S>))
+        .route("/calendar/{secret}", get(calendar_feed::read::<S>))
         .route("/api/v1/tokens", get(tokens::list::<S>).post(tokens::create::<S>))
         .route("/api/v1/tokens/{token}/revoke", post(tokens::revoke::<S>))
         .route("/api/v1/policies", get(policies::list::<S>).post(policies::apply::<S>).layer(policies::long_body()))

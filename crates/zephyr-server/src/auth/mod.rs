@@ -21,7 +21,7 @@ mod rates;
 mod scope;
 mod secret;
 
-pub use rates::{note, opened, spend};
+pub use rates::{guessed, note, opened, spend, spend_token};
 
 pub use scope::{Scope, Scopes, needed, never_held_up, to_stored};
 pub use secret::{Secret, hash, hex};

@@ -21,7 +21,12 @@ pub fn spend<S>(app: &App<S>, caller: &Caller, parts: &Parts) -> Result<(), Faul
     if route.is_some_and(|route| scope::never_held_up(&parts.method, route.as_str())) {
         return Ok(());
     }
-    app.limiter.take(Key::Token(id.clone())).map_err(|too_much| {
+    spend_token(app, id)
+}
+
+/// Counts a request of the token with this public id.
+pub fn spend_token<S>(app: &App<S>, id: &str) -> Result<(), Fault> {
+    app.limiter.take(Key::Token(id.to_owned())).map_err(|too_much| {
         app.metrics.limited("token");
         if too_much.is_news {
             tracing::warn!(token = id, "a token asks too much; what else it asks waits");

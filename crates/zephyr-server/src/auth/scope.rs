@@ -76,6 +76,9 @@ const ADDRESSES: &[(&str, &str, Option<Scope>)] = &[
     ("POST", "/api/v1/ack", Some(Scope::Respond)),
     ("GET", "/api/v1/oncall", Some(Scope::Read)),
     ("GET", "/api/v1/oncall/schedule", Some(Scope::Read)),
+    ("GET", "/api/v1/calendars", Some(Scope::Read)),
+    ("POST", "/api/v1/calendars", Some(Scope::Respond)),
+    ("POST", "/api/v1/calendars/{calendar}/revoke", Some(Scope::Respond)),
     ("GET", "/api/v1/tokens", Some(Scope::Admin)),
     ("POST", "/api/v1/tokens", Some(Scope::Admin)),
     ("POST", "/api/v1/tokens/{token}/revoke", Some(Scope::Admin)),
@@ -160,11 +163,12 @@ pub fn needed(method: &Method, route: &str) -> Option<Option<Scope>> {
 mod tests {
     use super::*;
 
-    /// Addresses that take no token.
-    const OPEN: [&str; 7] = [
+    /// Addresses that take no token; the secret of a calendar is its address.
+    const OPEN: [&str; 8] = [
         "GET /healthz",
         "GET /readyz",
         "GET /api/v1/openapi.json",
+        "GET /calendar/{secret}",
         "GET /status",
         "GET /login",
         "POST /login",

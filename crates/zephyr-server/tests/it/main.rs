@@ -11,6 +11,7 @@ mod kit;
 mod audit;
 mod auth;
 mod bad_input;
+mod calendars;
 mod calls;
 mod console;
 mod events;

@@ -117,6 +117,23 @@ async fn keep_token(server: &Server<ModelStore>) {
     server.store.put_token(row, None).await.unwrap();
 }
 
+/// Keeps the calendar that the examples name.
+async fn keep_calendar(server: &Server<ModelStore>) {
+    let row = TokenRow {
+        id: "tok_0123456789ac".to_owned(),
+        hash: crate::calendars::sha256(&format!("zph_{}", "0123456789abcdef".repeat(4))),
+        kind: "calendar".to_owned(),
+        holder: "maya".to_owned(),
+        scopes: Some("calendar".to_owned()),
+        at: server.store.now().await.unwrap(),
+        created_by: Some("maya".to_owned()),
+        created_request: None,
+        expires_at: None,
+        revoked: None,
+    };
+    server.store.put_token(row, None).await.unwrap();
+}
+
 /// Brings about what the example of an operation needs; who then asks.
 async fn scene(server: &Server<ModelStore>, id: &str) -> &'static str {
     if id == "open_incident" {
@@ -146,6 +163,10 @@ async fn scene(server: &Server<ModelStore>, id: &str) -> &'static str {
             keep_policy(server).await;
             "maya"
         }
+        "read_calendar" | "list_calendars" | "revoke_calendar" => {
+            keep_calendar(server).await;
+            "maya"
+        }
         "revoke_token" => {
             keep_token(server).await;
             "nora"
@@ -164,6 +185,9 @@ const DENIED: &[(&str, &str, u16)] = &[
     ("list_tokens", "program", 403),
     ("revoke_token", "person", 403),
     ("revoke_token", "program", 403),
+    ("create_calendar", "program", 403),
+    ("revoke_calendar", "person", 404),
+    ("revoke_calendar", "program", 403),
     ("metrics", "program", 403),
     ("read_audit", "person", 403),
     ("read_audit", "program", 403),
@@ -318,6 +342,7 @@ async fn every_answer_has_an_example_and_every_failure_is_described() {
 async fn every_operation_wants_a_token_and_a_get_changes_nothing() {
     let server = start().await;
     keep_policy(&server).await;
+    keep_calendar(&server).await;
     server.open("sam", checkout()).await;
     server.settled(1).await;
     let (_, document) = document(&server).await;

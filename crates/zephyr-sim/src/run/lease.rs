@@ -37,7 +37,11 @@ impl Run {
         let good_until = lease.lasts.map(|lasts| self.now + replica.while_of_its_own(lasts));
         let renew_at = lease.lasts.map(|_| at + replica.while_of_its_own(limits::LEASE_RENEWED));
         replica.tenure = Some(Tenure { good_until, renew_at });
-        let is_new = replica.epoch.replace(lease.epoch) != Some(lease.epoch);
+        let before = replica.epoch.replace(lease.epoch);
+        let is_new = before != Some(lease.epoch);
+        if is_new && before.is_some() {
+            self.counters.count("lease lost");
+        }
         if lease.freed > 0 || is_new && lease.lasts.is_some() {
             let (epoch, freed) = (lease.epoch, lease.freed);
             self.say(index, &format!("has epoch {epoch} and frees {freed} claims"));

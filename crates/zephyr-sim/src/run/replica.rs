@@ -147,7 +147,8 @@ impl Run {
         replica.unrecorded.clear();
         replica.handed.clear();
         replica.results.clear();
-        (replica.frozen_until, replica.tenure, replica.due_at, replica.wake_at) = (None, None, None, None);
+        (replica.frozen_until, replica.tenure, replica.epoch) = (None, None, None);
+        (replica.due_at, replica.wake_at) = (None, None);
         self.say(index, "dies");
         true
     }
@@ -214,7 +215,7 @@ impl Run {
                 Ok(true) => {}
                 Ok(false) => break,
                 Err(StoreError::Lapsed(_)) => {
-                    self.counters.count("lease lost");
+                    self.counters.count("write refused: its lease was ended");
                     self.observe(index);
                     self.replicas.get_mut(index).into_iter().for_each(|replica| replica.tenure = None);
                 }

@@ -1,5 +1,7 @@
 //! What the simulator itself promises: it repeats to the byte, it meets what it claims to meet, and it notices.
 
+mod protocol;
+
 use std::process::Command;
 
 use zephyr_sim::{Counters, Fault, Plan, Profile, run};

@@ -3,6 +3,8 @@
 use clap::{Args, Subcommand};
 use zephyr_core::{RotationId, limits};
 
+use super::token::TokenId;
+
 use super::when::WhenArg;
 
 #[derive(Debug, Args)]
@@ -30,6 +32,48 @@ Examples:
   zephyr oncall schedule platform
   zephyr oncall schedule --from 2027-03-01 --days 31")]
     Schedule(Schedule),
+    /// Secret addresses at which a calendar program reads who is on call
+    #[command(subcommand)]
+    #[command(after_help = "\
+Examples:
+  zephyr oncall calendar add
+  zephyr oncall calendar add payments
+  zephyr oncall calendar list")]
+    Calendar(Calendar),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Calendar {
+    /// Make an address: of your turns, or of everybody's in a rotation. It is shown this once
+    #[command(after_help = "\
+Examples:
+  zephyr oncall calendar add
+  zephyr oncall calendar add payments")]
+    Add(AddCalendar),
+    /// Show your calendars, never their addresses
+    #[command(after_help = "\
+Example:
+  zephyr oncall calendar list")]
+    List,
+    /// End an address at once
+    #[command(after_help = "\
+Example:
+  zephyr oncall calendar revoke tok_4f9c21")]
+    Revoke(RevokeCalendar),
+}
+
+#[derive(Debug, Args)]
+pub struct AddCalendar {
+    /// Everybody's turns in this rotation; else yours in all of them
+    #[arg(value_name = "ROTATION")]
+    pub rotation: Option<RotationId>,
+}
+
+#[derive(Debug, Args)]
+pub struct RevokeCalendar {
+    /// Its id, as `zephyr oncall calendar list` shows it
+    #[arg(id = "calendar_id", value_name = "ID")]
+    pub calendar: TokenId,
 }
 
 #[derive(Debug, Args)]

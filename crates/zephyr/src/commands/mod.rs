@@ -30,6 +30,7 @@ pub mod incident_timeline;
 pub mod init;
 pub mod manual;
 pub mod oncall;
+mod oncall_calendar;
 pub mod overview;
 pub mod page_change;
 pub mod page_list;
@@ -171,6 +172,14 @@ pub mod paths {
     pub const ONCALL: &str = "/api/v1/oncall";
     /// Who has a turn when.
     pub const SCHEDULE: &str = "/api/v1/oncall/schedule";
+    /// Calendars.
+    pub const CALENDARS: &str = "/api/v1/calendars";
+
+    /// Ends a calendar.
+    pub fn revoke_calendar(id: &str) -> String {
+        format!("{CALENDARS}/{id}/revoke")
+    }
+
     /// Policies: which were in force, and applying another.
     pub const POLICIES: &str = "/api/v1/policies";
     /// Who did what.

@@ -2,7 +2,7 @@
 
 use zephyr_api::{OnCall, Schedule, ScheduledRotation};
 
-use super::{Session, paths};
+use super::{Session, oncall_calendar, paths};
 use crate::cli::Moment;
 use crate::cli::oncall::{self as given, What};
 use crate::failure::{Exit, Failure};
@@ -16,6 +16,7 @@ pub async fn run(session: &mut Session<'_>, given: given::Oncall) -> Result<Exit
         None | Some(What::Now) => who(session, None).await,
         Some(What::Who(given)) => who(session, Some(given.at.meant(machine::zone()))).await,
         Some(What::Schedule(given)) => schedule(session, &given).await,
+        Some(What::Calendar(given)) => oncall_calendar::run(session, given).await,
     }
 }
 

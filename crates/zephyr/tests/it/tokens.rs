@@ -76,3 +76,23 @@ fn the_audit_tells_who_did_what() {
     let denied = place.command(&["audit"]).env("ZEPHYR_TOKEN", maya).output().unwrap();
     assert!(!denied.status.success() && seen(&denied).contains("only admins"), "{}", seen(&denied));
 }
+
+#[test]
+fn a_calendar_is_made_listed_and_revoked_and_its_address_shown_once() {
+    let place = Place::new();
+    let _server = place.start();
+    let made = place.run(&["oncall", "calendar", "add", "payments", "--as", "maya"]);
+    let text = seen(&made);
+    let url = text.lines().find(|line| line.starts_with("http")).unwrap_or_else(|| panic!("{text}"));
+    assert!(text.starts_with("exit 0\n") && text.contains("shows everybody's turns in payments"), "{text}");
+    let list = seen(&place.run(&["oncall", "calendar", "list", "--as", "maya"]));
+    assert!(list.contains("maya  everybody's turns in payments") && !list.contains("zph_"), "{list}");
+    assert!(seen(&place.run(&["oncall", "calendar", "list", "--as", "lena"])).contains("There is no calendar yet."));
+    let all = place.json(&["oncall", "calendar", "list", "--as", "maya"]);
+    let id = all["calendars"][0]["id"].as_str().unwrap();
+    assert!(text.contains(id) && !url.contains(id), "{text}");
+    let unknown = seen(&place.run(&["oncall", "calendar", "add", "paymants", "--as", "maya"]));
+    assert!(unknown.starts_with("exit 1\n") && unknown.contains("did you mean payments?"), "{unknown}");
+    let over = seen(&place.run(&["oncall", "calendar", "revoke", id, "--as", "maya"]));
+    assert!(over.contains("of maya is revoked"), "{over}");
+}

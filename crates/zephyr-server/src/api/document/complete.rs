@@ -50,11 +50,12 @@ fn is_header(parameter: &RefOr<Parameter>) -> bool {
 }
 
 /// Name, pattern, example and meaning of what an address may hold.
-const PATH_PARAMETERS: [(&str, &str, &str, &str); 5] = [
+const PATH_PARAMETERS: [(&str, &str, &str, &str); 6] = [
     ("incident", "^([Ii][Nn][Cc]-)?[0-9]{1,10}$", "INC-1", "`INC-7` or `7`"),
     ("target", "", "platform", "What is paged: `service`, or the name of a rotation"),
     ("person", NAME, "maya", "A person of the policy"),
     ("token", "^tok_[0-9a-f]{1,32}$", "tok_0123456789ab", "The public id of a token"),
+    ("calendar", "^tok_[0-9a-f]{1,32}$", "tok_0123456789ac", "The public id of a calendar"),
     ("version", "", "current", "A version of the policy, or `current`"),
 ];
 

@@ -32,7 +32,7 @@ fn codes(path: &str, posts: bool, has_parameters: bool) -> Vec<Code> {
     if posts {
         codes.extend([Code::TooLarge, Code::UnsupportedMediaType]);
     }
-    if posts && path != "/api/v1/tokens" {
+    if posts && !["/api/v1/tokens", "/api/v1/calendars"].contains(&path) {
         codes.push(Code::Refused);
     }
     codes
