@@ -75,7 +75,7 @@ pub enum Answer {
     Similar(Arc<Incident>),
     /// It is arranged, or was before.
     Arranged {
-        /// The roster after it; as it is now, where it was arranged before.
+        /// The roster after it.
         roster: Arc<Roster>,
         /// The number of what it is about.
         number: u64,

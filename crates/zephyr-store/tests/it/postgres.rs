@@ -17,7 +17,7 @@ use crate::kit::{commit, must, new_page, options, start, stream, token};
 
 /// A database of its own, and a clock that all replicas on it have.
 pub struct Shared {
-    url: String,
+    pub url: String,
     clock: ManualClock,
 }
 
