@@ -6,6 +6,7 @@
 //!
 //! Deliberately not here: how providers are spoken to, and HTTP.
 
+mod about;
 mod deciding;
 mod engine;
 mod inform;
