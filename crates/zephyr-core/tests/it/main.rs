@@ -24,3 +24,4 @@ mod schedules;
 mod sends;
 mod similar;
 mod stored;
+mod zones;
