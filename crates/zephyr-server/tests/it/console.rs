@@ -47,7 +47,7 @@ pub fn html(answer: &Response, status: u16) -> &str {
     &answer.body
 }
 
-const PAGES: [&str; 14] = [
+const PAGES: [&str; 15] = [
     "/",
     "/incidents",
     "/incidents/new",
@@ -60,6 +60,7 @@ const PAGES: [&str; 14] = [
     "/tickets/x",
     "/inbox",
     "/oncall",
+    "/oncall/coverage",
     "/oncall/rotations/platform",
     "/oncall/rotations/platform/slot",
 ];
