@@ -1,5 +1,7 @@
 //! `/oncall/coverage`: a year of every rotation as a picture, with what the proof finds where it is, and in words.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
@@ -73,7 +75,7 @@ pub async fn show<S: Stores>(State(app): State<App<S>>, uri: Uri, Visitor(caller
 
 async fn made<S: Stores>(app: &App<S>, caller: &Caller, uri: &Uri) -> Result<Coverage, Fault> {
     let clock = Clock::of(app, caller, app.store.now().await?);
-    let world = app.world();
+    let world = Arc::new(app.arranged_world().await?);
     let only = asked(uri).remove("rotation").map(|name| rotation(&world, &name)).transpose()?;
     let proven = app.coverages.of(world, clock.now()).await;
     let mut frame = Frame::of(app, caller, "/oncall", clock.clone());
