@@ -118,7 +118,8 @@ fn strip(proven: &Proven, clock: &Clock, found: &[&Finding], id: &RotationId) ->
     };
     let lanes = [lane(Level::Error, "!", "Errors"), lane(Level::Warning, "?", "Warnings")];
     let first: Date = clock.zone().to_datetime(frame.from).date().first_of_month();
-    let months = (1..=12).map(|month| first.saturating_add(month.months()));
+    // A month that begins at the very end has no room for its name.
+    let months = (1..=11).map(|month| first.saturating_add(month.months()));
     let mark = |month: Date| Mark {
         left: frame.place(span::begins(clock.zone(), month)),
         text: month.strftime("%b").to_string(),
