@@ -7,6 +7,7 @@ pub mod access;
 pub mod actor;
 pub mod catalog;
 pub mod effect;
+pub mod handoff;
 pub mod ids;
 pub mod incident;
 pub mod invariants;

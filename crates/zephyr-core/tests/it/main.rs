@@ -9,6 +9,7 @@
 mod account;
 mod catalog;
 mod changes;
+mod handoffs;
 mod mirrors;
 mod oncall;
 mod paging;
