@@ -75,16 +75,27 @@ pub const MIRROR_TRIES: u32 = 8;
 /// How long a mirror rests after a refusal or after its tries are used up.
 pub const MIRROR_REST: SignedDuration = SignedDuration::from_mins(2);
 
-/// Effects claimed or handed over in memory at a time: pages.
+/// Page sends under way at a time by one method: a provider that hangs holds up these and no others. The last quarter is
+/// for SEV-1, half of it for SEV-2 too.
 pub const PAGE_SENDS: usize = 256;
-/// Effects in flight at a time: everything that is not a page.
-pub const TELL_SENDS: usize = 32;
+/// Sends under way at a time of each kind that is not a page.
+pub const TELL_SENDS: usize = 16;
+/// Page sends that one server has claimed and not handed over, about a kilobyte each. The last quarter is for SEV-1, half
+/// of it for SEV-2 too.
+pub const PAGES_HELD: usize = 1_024;
+/// The same of everything that is not a page.
+pub const TELLS_HELD: usize = 128;
 /// Incidents whose state the engine keeps at hand, about ten kilobytes each: those of a storm's last second.
 pub const STATES_KEPT: usize = 512;
 /// Streams woken in one turn of the engine.
 pub const WAKES_A_TURN: usize = 256;
 /// Commands executed in one commit.
 pub const COMMANDS_A_TURN: usize = 256;
+/// Openings below SEV-1 carried out in one turn of the engine: some ten milliseconds, for which whatever is urgent may
+/// have to wait.
+pub const OPENINGS_A_TURN: usize = 64;
+/// The same beside something urgent: nothing waits for ever.
+pub const BESIDE_URGENT: usize = 8;
 /// How long a replica's lease lasts: what a lost one had claimed is taken over by another this long after its last
 /// renewal, and no later than the time between two renewals after that.
 pub const LEASE: SignedDuration = SignedDuration::from_millis(1_800);
@@ -94,7 +105,7 @@ pub const LEASE_RENEWED: SignedDuration = SignedDuration::from_millis(500);
 pub const LEASE_MAX: SignedDuration = SignedDuration::from_secs(15);
 /// Times a decision is made anew when another replica was faster.
 pub const CONFLICT_TRIES: u32 = 8;
-/// Commands that may wait for the engine before callers are told to come back.
+/// Commands that may wait for the engine, urgent ones and the others each, before callers are told to come back.
 pub const COMMAND_QUEUE: usize = 16_384;
 
 /// The deadline of one provider call.
@@ -160,3 +171,12 @@ pub const FLOOD_EVERY: SignedDuration = SignedDuration::from_secs(60);
 pub const RATE_KEYS: usize = 10_000;
 /// Rows of the audit that one request reads through for those it asks for; more are read by the next request.
 pub const AUDIT_ROWS: usize = 4_000;
+
+/// Overrides and leaves that are kept at once: five a person in a large organisation.
+pub const ARRANGED: usize = 2_500;
+/// How long one override or leave may last: a parent's leave fits, a typing mistake in the year does not.
+pub const ARRANGED_DAYS: i64 = 400;
+/// How far ahead one may begin: a year and a little, as far as schedules are proved.
+pub const ARRANGED_AHEAD_DAYS: i64 = 400;
+/// How long what is over stays visible in the roster; the log keeps it for ever.
+pub const ARRANGED_KEPT: SignedDuration = SignedDuration::from_hours(35 * 24);

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use zephyr_core::effect::{Effect, Lane};
+use zephyr_core::policy::Method;
 use zephyr_core::{EffectId, StreamId, limits};
 
 use crate::ports::NewEffect;
@@ -34,30 +35,64 @@ pub(crate) struct Held {
     pub decided_at: Option<u64>,
 }
 
+/// Whom an effect has to wait for: one that hangs holds up what goes the same way, and nothing else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Way {
+    Page(Method),
+    Tell(&'static str),
+}
+
+impl Way {
+    fn of(effect: &Effect) -> Self {
+        match effect {
+            Effect::Page(page) => Self::Page(page.method),
+            other => Self::Tell(other.kind()),
+        }
+    }
+
+    /// How many may be out at a time. Of pages the last places are for the most urgent.
+    fn places(self, urgency: u8) -> usize {
+        match self {
+            Self::Page(_) => kept_back(limits::PAGE_SENDS, limits::PAGE_SENDS / 4, urgency),
+            Self::Tell(_) => limits::TELL_SENDS,
+        }
+    }
+}
+
+/// `all`, less `kept` where something is more urgent: all of it below SEV-2, half of it for SEV-2.
+fn kept_back(all: usize, kept: usize, urgency: u8) -> usize {
+    match urgency {
+        0 | 1 => all,
+        2 => all.saturating_sub(kept / 2),
+        3.. => all.saturating_sub(kept),
+    }
+}
+
 /// What this replica has claimed and not yet handed out, and what is out.
 #[derive(Debug, Default)]
 pub(crate) struct Outbox {
     /// Pages first, then by urgency, then in order.
     held: BTreeMap<(Lane, u8, u64), Held>,
+    pages_held: usize,
     /// What the engine does itself.
     inner: Vec<Held>,
     order: u64,
-    pages_out: usize,
-    tells_out: usize,
+    out: BTreeMap<Way, usize>,
     /// Whether the store may hold unclaimed effects that are due, by lane.
     pages_waiting: bool,
     tells_waiting: bool,
 }
 
 impl Outbox {
-    /// Whether a new page send may be committed as claimed: the queue in memory is bounded.
-    pub fn has_room_for_claims(&self, staged: usize) -> bool {
-        self.held.len() + staged < limits::PAGE_SENDS
+    /// Whether a new page send may be committed as claimed, beside `staged` others: what is held in memory is bounded.
+    pub fn has_room_for_claims(&self, urgency: u8, staged: usize) -> bool {
+        self.pages_held + staged < most_pages_held(urgency)
     }
 
     /// Forgets what is held: it is claimed by others now.
     pub fn forget_held(&mut self) {
         self.held.clear();
+        self.pages_held = 0;
         self.inner.clear();
     }
 
@@ -77,8 +112,10 @@ impl Outbox {
             self.inner.push(held);
             return;
         }
+        let lane = held.send.effect.lane();
+        self.pages_held += usize::from(lane == Lane::Page);
         self.order += 1;
-        self.held.insert((held.send.effect.lane(), held.urgency, self.order), held);
+        self.held.insert((lane, held.urgency, self.order), held);
     }
 
     /// Takes note that the store may hold effects of a lane.
@@ -86,9 +123,12 @@ impl Outbox {
         *self.waits(lane) = true;
     }
 
-    /// Whether the store may hold effects of a lane that there is room for; asked once for each reason to look.
-    pub fn should_claim(&mut self, lane: Lane) -> bool {
-        self.room(lane) > 0 && std::mem::take(self.waits(lane))
+    /// How many effects of a lane to claim, and how urgent they have to be at least, where the store may hold any and
+    /// there is room; asked once for each reason to look.
+    pub fn should_claim(&mut self, lane: Lane) -> Option<(u8, usize)> {
+        let room = |urgency| self.room(lane, urgency);
+        let found = [u8::MAX, 2, 1].into_iter().map(|urgency| (urgency, room(urgency))).find(|(_, room)| *room > 0)?;
+        std::mem::take(self.waits(lane)).then_some(found)
     }
 
     fn waits(&mut self, lane: Lane) -> &mut bool {
@@ -98,27 +138,24 @@ impl Outbox {
         }
     }
 
-    /// How many more of a lane may be claimed or go out now.
-    pub fn room(&self, lane: Lane) -> usize {
-        let held = self.held.keys().filter(|(of, ..)| *of == lane).count();
+    /// How many more of a lane and an urgency may be held.
+    fn room(&self, lane: Lane, urgency: u8) -> usize {
         match lane {
-            Lane::Page => limits::PAGE_SENDS.saturating_sub(self.pages_out + held),
-            Lane::Tell => limits::TELL_SENDS.saturating_sub(self.tells_out + held + self.inner.len()),
+            Lane::Page => most_pages_held(urgency).saturating_sub(self.pages_held),
+            Lane::Tell => limits::TELLS_HELD.saturating_sub(self.held.len() - self.pages_held + self.inner.len()),
         }
     }
 
-    /// Takes everything held, most urgent first, as far as there is room to let it out.
+    /// Takes what is held, most urgent first, as far as there is room to let it out on its way.
     pub fn take(&mut self) -> Vec<Held> {
-        let mut pages = limits::PAGE_SENDS.saturating_sub(self.pages_out);
-        let mut tells = limits::TELL_SENDS.saturating_sub(self.tells_out);
+        let mut out = self.out.clone();
         let mut taken = Vec::new();
         for (key, held) in std::mem::take(&mut self.held) {
-            let room = match key.0 {
-                Lane::Page => &mut pages,
-                Lane::Tell => &mut tells,
-            };
-            if *room > 0 {
-                *room -= 1;
+            let way = Way::of(&held.send.effect);
+            let gone = out.entry(way).or_default();
+            if *gone < way.places(held.urgency) {
+                *gone += 1;
+                self.pages_held -= usize::from(key.0 == Lane::Page);
                 taken.push(held);
             } else {
                 self.held.insert(key, held);
@@ -134,26 +171,31 @@ impl Outbox {
 
     /// Whether page sends are held that there is room for.
     pub fn is_ready(&self) -> bool {
-        self.pages_out < limits::PAGE_SENDS && self.held.keys().any(|(lane, ..)| *lane == Lane::Page)
+        let pages = self.held.iter().take_while(|((lane, ..), _)| *lane == Lane::Page);
+        pages.map(|(_, held)| held).any(|held| {
+            let way = Way::of(&held.send.effect);
+            self.out.get(&way).is_none_or(|out| *out < way.places(held.urgency))
+        })
     }
 
     /// Counts an effect that goes out.
-    pub fn gone_out(&mut self, lane: Lane) {
-        match lane {
-            Lane::Page => self.pages_out += 1,
-            Lane::Tell => self.tells_out += 1,
-        }
+    pub fn gone_out(&mut self, effect: &Effect) {
+        *self.out.entry(Way::of(effect)).or_default() += 1;
     }
 
     /// Counts an effect that came back.
-    pub fn came_back(&mut self, lane: Lane) {
-        match lane {
-            Lane::Page => self.pages_out = self.pages_out.saturating_sub(1),
-            Lane::Tell => self.tells_out = self.tells_out.saturating_sub(1),
+    pub fn came_back(&mut self, effect: &Effect) {
+        if let Some(out) = self.out.get_mut(&Way::of(effect)) {
+            *out = out.saturating_sub(1);
         }
         // Room was made: look again for what had none.
-        self.waiting(lane);
+        self.waiting(effect.lane());
     }
+}
+
+/// How many pages may be held when one of this urgency is to be one more.
+fn most_pages_held(urgency: u8) -> usize {
+    kept_back(limits::PAGES_HELD, limits::PAGES_HELD / 4, urgency)
 }
 
 #[cfg(test)]
@@ -206,14 +248,45 @@ mod tests {
     }
 
     #[test]
-    fn a_full_lane_holds_up_no_other() {
+    fn f56_a_way_that_is_full_holds_up_no_other() {
         let mut outbox = Outbox::default();
-        (0..limits::TELL_SENDS).for_each(|_| outbox.gone_out(Lane::Tell));
-        outbox.hold(hush(0));
-        outbox.hold(page(1, 1));
+        (0..limits::TELL_SENDS).for_each(|_| outbox.gone_out(&hush(0).send.effect));
+        (0..limits::PAGE_SENDS).for_each(|_| outbox.gone_out(&page(0, 1).send.effect));
+        let mut call = page(2, 3);
+        if let Effect::Page(send) = &mut call.send.effect {
+            send.method = Method::Call;
+        }
+        [hush(0), page(1, 1), call].into_iter().for_each(|held| outbox.hold(held));
+        assert!(outbox.is_ready());
         let taken = outbox.take();
-        assert!(taken.len() == 1 && taken[0].send.effect.lane() == Lane::Page, "{taken:?}");
-        outbox.came_back(Lane::Tell);
-        assert_eq!(outbox.take().len(), 1, "what had no room was kept");
+        assert!(matches!(&taken[..], [Held { urgency: 3, .. }]), "the call, by another way: {taken:?}");
+        assert!(!outbox.is_ready());
+        outbox.came_back(&hush(0).send.effect);
+        outbox.came_back(&page(0, 1).send.effect);
+        assert_eq!(outbox.take().len(), 2, "what had no room was kept");
+    }
+
+    #[test]
+    fn f56_the_last_places_of_a_way_are_for_the_most_urgent() {
+        let mut outbox = Outbox::default();
+        let free =
+            |outbox: &Outbox, urgency| Way::Page(Method::Push).places(urgency) - outbox.out[&Way::Page(Method::Push)];
+        let places = Way::Page(Method::Push).places(3);
+        (0..places).for_each(|_| outbox.gone_out(&page(0, 3).send.effect));
+        [page(1, 3), page(2, 2), page(3, 1)].into_iter().for_each(|held| outbox.hold(held));
+        let taken: Vec<u8> = outbox.take().into_iter().map(|held| held.urgency).collect();
+        assert_eq!(taken, [1, 2]);
+        assert!(free(&outbox, 2) < free(&outbox, 1));
+    }
+
+    #[test]
+    fn what_is_held_is_bounded_and_the_most_urgent_is_still_claimed() {
+        let mut outbox = Outbox::default();
+        let most = most_pages_held(3);
+        (0..u32::try_from(most).unwrap()).for_each(|index| outbox.hold(page(index, 3)));
+        assert!(!outbox.has_room_for_claims(3, 0) && outbox.has_room_for_claims(1, 0));
+        outbox.waiting(Lane::Page);
+        assert!(matches!(outbox.should_claim(Lane::Page), Some((2, room)) if room > 0 && room < most));
+        assert_eq!(outbox.should_claim(Lane::Page), None, "once for each reason");
     }
 }

@@ -75,8 +75,14 @@ pub trait Store: Clone + Send + Sync + 'static {
     /// look again: the earliest `wake_at` or `due_at` of an unclaimed effect that is still to come.
     fn due(&self, limit: usize) -> impl Future<Output = Result<Due, StoreError>> + Send;
 
-    /// Claims effects of a lane for this replica's epoch: those due and unclaimed. Most urgent first (`urgency`, then `due_at`), at most `limit`.
-    fn claim(&self, lane: Lane, limit: usize) -> impl Future<Output = Result<Vec<Claimed>, StoreError>> + Send;
+    /// Claims effects of a lane for this replica's epoch: those due and unclaimed whose urgency is no greater number than
+    /// `urgency`. Most urgent first (`urgency`, then `due_at`), at most `limit`.
+    fn claim(
+        &self,
+        lane: Lane,
+        urgency: u8,
+        limit: usize,
+    ) -> impl Future<Output = Result<Vec<Claimed>, StoreError>> + Send;
 
     /// Notes failed tries and gives the effects back until `due_at`. Effects that this epoch does not hold are left.
     fn retry(&self, retries: &[Retry]) -> impl Future<Output = Result<(), StoreError>> + Send;
@@ -259,6 +265,8 @@ pub struct Claimed {
     pub stream: StreamId,
     /// What to do.
     pub effect: Effect,
+    /// Smaller is more urgent.
+    pub urgency: u8,
     /// Tries that ended before.
     pub attempt: u32,
     /// When this try was due.
@@ -296,6 +304,8 @@ pub struct RequestRow {
 pub enum About {
     /// A stream.
     Stream(StreamId),
+    /// What has a number within a stream.
+    Part(StreamId, u64),
     /// A token, by its public id.
     Token(String),
     /// A policy that was applied.
@@ -311,6 +321,7 @@ impl fmt::Display for About {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Stream(stream) => stream.fmt(f),
+            Self::Part(stream, number) => write!(f, "part/{number}/{stream}"),
             Self::Token(id) => write!(f, "token/{id}"),
             Self::Policy { version, before } => write!(f, "policy/{version}/{before}"),
         }
@@ -322,6 +333,11 @@ impl FromStr for About {
     fn from_str(given: &str) -> Result<Self, BadStreamId> {
         match given.split_once('/') {
             Some(("token", id)) => Ok(Self::Token(id.to_owned())),
+            Some(("part", rest)) => {
+                let bad = || BadStreamId(given.to_owned());
+                let (number, stream) = rest.split_once('/').ok_or_else(bad)?;
+                Ok(Self::Part(stream.parse()?, number.parse().map_err(|_| bad())?))
+            }
             Some(("policy", versions)) => {
                 let (version, before) = versions.split_once('/').ok_or_else(|| BadStreamId(given.to_owned()))?;
                 Ok(Self::Policy { version: version.to_owned(), before: before.to_owned() })

@@ -9,6 +9,7 @@ use zephyr_core::World;
 use zephyr_engine::ports::{Objects, Registry, Store};
 
 use crate::auth::Secret;
+use crate::lately::Lately;
 use crate::limiter::Limiter;
 use crate::metrics::Metrics;
 use crate::policies::Policies;
@@ -42,6 +43,8 @@ pub struct Shared<S> {
     pub policies: Policies,
     /// Who asks too much.
     pub limiter: Limiter,
+    /// Figures of what was opened lately.
+    pub lately: Lately,
     /// One permit for each stream of events that is open.
     pub streams: Arc<Semaphore>,
     ending: watch::Receiver<bool>,
@@ -63,9 +66,21 @@ impl<S> App<S> {
         let chance: Mutex<Chance> = Mutex::new(Box::new(chance));
         let status_page = Mutex::new(None);
         let streams = Arc::new(Semaphore::new(crate::bounds::STREAMS));
-        let limiter = Limiter::new();
-        let shared =
-            Shared { store, engine, settings, metrics, local, status_page, limiter, streams, policies, ending, chance };
+        let (limiter, lately) = (Limiter::new(), Lately::default());
+        let shared = Shared {
+            store,
+            engine,
+            settings,
+            metrics,
+            local,
+            status_page,
+            limiter,
+            lately,
+            streams,
+            policies,
+            ending,
+            chance,
+        };
         Self(Arc::new(shared))
     }
 

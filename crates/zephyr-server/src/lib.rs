@@ -13,6 +13,7 @@ mod calendar;
 mod console;
 mod documents;
 mod fault;
+mod lately;
 mod limiter;
 mod listener;
 mod metered;

@@ -8,7 +8,10 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use axum::extract::State;
+use axum::response::Response;
 use axum::serve::Listener;
+use http::{HeaderValue, header};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -16,17 +19,37 @@ use tokio::time::Sleep;
 
 use crate::bounds;
 
-/// A listener that accepts no more than [`bounds::CONNECTIONS`] at a time; others wait to be accepted.
+/// A listener that accepts no more connections at a time than there is room for; others wait to be accepted.
 #[derive(Debug)]
 pub struct Bounded {
     listener: TcpListener,
     room: Arc<Semaphore>,
 }
 
+/// The room for connections, shared with whoever answers on them.
+#[derive(Debug, Clone)]
+pub struct Room(Arc<Semaphore>);
+
+impl Room {
+    /// Room for so many.
+    pub fn new(connections: usize) -> Self {
+        Self(Arc::new(Semaphore::new(connections)))
+    }
+
+    /// Ends the connection after this answer where no room is left: whoever waits to be accepted has its turn, and no
+    /// storm that keeps its connections keeps others out.
+    pub async fn leave(State(Self(room)): State<Self>, mut answer: Response) -> Response {
+        if room.available_permits() == 0 {
+            answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
+        answer
+    }
+}
+
 impl Bounded {
     /// Bounds a listener.
-    pub fn new(listener: TcpListener) -> Self {
-        Self { listener, room: Arc::new(Semaphore::new(bounds::CONNECTIONS)) }
+    pub fn new(listener: TcpListener, room: Room) -> Self {
+        Self { listener, room: room.0 }
     }
 }
 
@@ -135,7 +158,7 @@ mod tests {
     async fn a_silent_connection_ends() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let at = listener.local_addr().unwrap();
-        let mut bounded = Bounded::new(listener);
+        let mut bounded = Bounded::new(listener, Room::new(1));
         let _client = TcpStream::connect(at).await.unwrap();
         let (mut connection, _) = bounded.accept().await;
         let ended = connection.read_u8().await.unwrap_err();

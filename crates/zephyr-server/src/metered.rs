@@ -74,7 +74,7 @@ impl<S: Store> Store for Metered<S> {
         renew(lasts: SignedDuration) -> Lease;
         load(ids: &[StreamId]) -> Loaded;
         due(limit: usize) -> Due;
-        claim(lane: Lane, limit: usize) -> Vec<Claimed>;
+        claim(lane: Lane, urgency: u8, limit: usize) -> Vec<Claimed>;
         retry(retries: &[Retry]) -> ();
         find(key: &str, value: &str, limit: usize) -> Vec<StreamId>;
         greatest(key: &str) -> Option<String>;

@@ -41,6 +41,7 @@ pub struct Metrics {
     sends: Family<Label, Counter>,
     requests: Family<Label, Counter>,
     limited: Family<Label, Counter>,
+    leases_lost: Counter,
 }
 
 impl Metrics {
@@ -56,6 +57,7 @@ impl Metrics {
             sends: Family::default(),
             requests: Family::default(),
             limited: Family::default(),
+            leases_lost: Counter::default(),
         };
         for what in LIMITED {
             drop(metrics.limited.get_or_create(&vec![("what", what)]));
@@ -85,6 +87,11 @@ impl Metrics {
             500.. => "5xx",
         };
         self.requests.get_or_create(&vec![("status", class)]).inc();
+    }
+
+    /// Counts that another replica ended this one's lease.
+    pub fn lease_lost(&self) {
+        self.leases_lost.inc();
     }
 
     /// Counts what was over a rate: a request of a `token`, a `guess`, or an `opening`, which is done all the same.

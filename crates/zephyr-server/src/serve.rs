@@ -12,7 +12,7 @@ use zephyr_engine::ports::{Entropy, Objects, Registry, Store, StoreError};
 use zephyr_fault::{self as fault, Point};
 
 use crate::app::App;
-use crate::listener::Bounded;
+use crate::listener::{Bounded, Room};
 use crate::metered::Metered;
 use crate::metrics::Metrics;
 use crate::policies::Policies;
@@ -77,9 +77,11 @@ where
         Runtime::new(store.clone(), entropy, policies.subscribe(), settings.speed, metrics.clone());
     let (end, ending) = watch::channel(false);
     let app = App::new(store.aside(), engine, settings, metrics, policies, ending.clone(), tokens);
-    let service = routes::all(app).into_make_service_with_connect_info::<SocketAddr>();
+    let room = Room::new(bounds::CONNECTIONS);
+    let leave = axum::middleware::map_response_with_state(room.clone(), Room::leave);
+    let service = routes::all(app).layer(leave).into_make_service_with_connect_info::<SocketAddr>();
     // Tapped for nothing but the peer's address, which axum takes from its own listeners only.
-    let listener = Bounded::new(listener).tap_io(|_| {});
+    let listener = Bounded::new(listener, room).tap_io(|_| {});
     let http = axum::serve(listener, service).with_graceful_shutdown(ended(ending));
 
     let mut engine = tokio::spawn(runtime.run());

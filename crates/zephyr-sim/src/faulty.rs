@@ -205,8 +205,8 @@ impl Store for FaultyStore {
         self.reach()?.due(limit).await
     }
 
-    async fn claim(&self, lane: Lane, limit: usize) -> Result<Vec<Claimed>, StoreError> {
-        let claimed = self.reach()?.claim(lane, limit).await?;
+    async fn claim(&self, lane: Lane, urgency: u8, limit: usize) -> Result<Vec<Claimed>, StoreError> {
+        let claimed = self.reach()?.claim(lane, urgency, limit).await?;
         let now = self.model.peek_now();
         self.ledger().claimed.extend(claimed.iter().map(|claimed| (claimed.id, now)));
         Ok(claimed)

@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use zephyr_core::effect::{Effect, Lane};
+use zephyr_core::ids::StreamKind;
 use zephyr_core::incident::{Body, Event, Incident, narrate, still_due};
 use zephyr_core::page::{Page, PageEvent, PageState, Passed, Place, Ringing, Target};
+use zephyr_core::roster::{self, Roster};
 use zephyr_core::{EffectId, StreamId, World, invariants, limits};
 use zephyr_engine::Send;
 use zephyr_engine::ports::Commit;
@@ -32,6 +34,7 @@ const KEPT: usize = 20;
 pub struct Oracle {
     /// Every incident, folded from its events alone.
     pub incidents: BTreeMap<StreamId, Incident>,
+    roster: Option<Roster>,
     /// What is broken.
     pub violations: Vec<String>,
     /// Everything that happened.
@@ -54,6 +57,7 @@ impl Oracle {
     pub fn new(world: Arc<World>, words: bool, shared: bool) -> Self {
         Self {
             incidents: BTreeMap::new(),
+            roster: None,
             violations: Vec::new(),
             log: Log::new(words),
             world,
@@ -68,6 +72,9 @@ impl Oracle {
 
     /// Looks at a commit that was written.
     pub fn observe(&mut self, commit: &Commit, outages: &Outages) {
+        if commit.stream.kind == StreamKind::Roster {
+            return self.observe_roster(commit);
+        }
         let mut state = self.incidents.remove(&commit.stream);
         let mut at = None;
         for row in &commit.events {
@@ -100,6 +107,29 @@ impl Oracle {
         self.incidents.insert(commit.stream, state);
     }
 
+    /// The roster is the fold of its events as well, and keeps its rules.
+    fn observe_roster(&mut self, commit: &Commit) {
+        let mut roster = self.roster.take();
+        for row in &commit.events {
+            let event = match roster::Event::from_stored(row.seq, row.at, &row.body) {
+                Ok(event) => event,
+                Err(error) => return self.broken(format!("event {} of the roster: {error}", row.seq)),
+            };
+            self.log.note(row.at.as_microsecond().to_le_bytes().as_slice());
+            self.log.note(row.body.as_bytes());
+            self.log.say(|| format!("{} roster {}", row.at, roster::narrate(&event)));
+            roster = Some(Roster::fold(roster, &event));
+        }
+        let roster = roster.unwrap_or_default();
+        if serde_json::to_string(&roster).ok().as_ref() != Some(&commit.state) {
+            self.broken("the roster: the state is not the fold of its events".to_owned());
+        }
+        for rule in invariants::broken_roster(&roster, commit.wake_at) {
+            self.broken(format!("I6 {rule}"));
+        }
+        self.roster = Some(roster);
+    }
+
     fn refer(&mut self, stream: StreamId, event: &Event) {
         match self.references.get_mut(&stream) {
             Some(reference) => reference.happens(event),
@@ -123,7 +153,7 @@ impl Oracle {
                 Effect::Hush(hush) => {
                     found.hushes.insert(hush.person.clone());
                 }
-                Effect::Channel(_) | Effect::Status(_) | Effect::Ticket(_) | Effect::Inform(_) => {}
+                Effect::Channel(_) | Effect::Status(_) | Effect::Ticket(_) | Effect::Inform(_) | Effect::Notice(_) => {}
             }
         }
         if found != expected {

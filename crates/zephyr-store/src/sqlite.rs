@@ -31,7 +31,7 @@ use std::time::Duration;
 
 use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Semaphore};
 
 pub use clock::{ManualClock, TimeSource};
 pub use look::{Hold, Look, companions};
@@ -74,12 +74,18 @@ struct Inner {
     clock: Clock,
     /// `None` after a failed write: the next one connects anew and finds nothing half done.
     writer: Mutex<Option<SqliteConnection>>,
+    /// Whoever writes for anybody but the engine waits here first: of all these a few at a time wait for the connection,
+    /// as many as one incident's pages, channel, entry and ticket need, so that the engine never waits for a whole storm.
+    others: Semaphore,
     connect: SqliteConnectOptions,
     readers: SqlitePool,
     guard: Guard,
     reserve: reserve::Reserve,
     prune: claims::Prune,
 }
+
+/// How many writes of others than the engine may stand before one of the engine.
+const OTHERS: usize = 8;
 
 impl SqliteStore {
     /// Opens the store in this file, or makes it. Raises the epoch, which frees what an earlier server had claimed.

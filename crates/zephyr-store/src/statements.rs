@@ -23,6 +23,8 @@ pub const BEGIN_IN_EPOCH: &str = "BEGIN IMMEDIATE; SELECT COALESCE(MAX(epoch), 0
 /// Open incidents, the oldest first.
 pub const OPEN_STREAMS: &str = "SELECT id, version, format, state, wake_at FROM streams WHERE id IN
 (SELECT stream FROM index_rows WHERE key = 'phase' AND value = 'open') ORDER BY id LIMIT $1";
+/// One stream.
+pub const STREAM: &str = "SELECT id, version, format, state, wake_at FROM streams WHERE id = $1";
 /// When the oldest page that is not sent yet was due.
 pub const OLDEST_PAGE: &str = "SELECT MIN(due_at) FROM effects WHERE lane = 'page' AND done_at IS NULL";
 /// The time of the newest event.
@@ -57,7 +59,7 @@ FROM sends WHERE urgency IS NOT NULL";
 pub const DUE_STREAMS: &str =
     "SELECT id FROM streams WHERE urgency = $1 AND wake_at <= $2 ORDER BY wake_at, id LIMIT $3";
 
-/// The urgencies of a lane that have something to claim.
+/// The urgencies of a lane that have something to claim, up to `$3`.
 pub const CLAIMABLE: &str = "WITH RECURSIVE sends (urgency) AS (
     SELECT MIN(urgency) FROM effects WHERE lane = $1 AND done_at IS NULL AND epoch IS NULL
     UNION ALL
@@ -65,7 +67,7 @@ pub const CLAIMABLE: &str = "WITH RECURSIVE sends (urgency) AS (
         AND e.done_at IS NULL AND e.epoch IS NULL AND e.urgency > sends.urgency)
     FROM sends WHERE sends.urgency IS NOT NULL
 )
-SELECT urgency FROM sends WHERE urgency IS NOT NULL AND EXISTS (
+SELECT urgency FROM sends WHERE urgency <= $3 AND EXISTS (
     SELECT 1 FROM effects e WHERE e.lane = $1 AND e.urgency = sends.urgency
         AND e.done_at IS NULL AND e.epoch IS NULL AND e.due_at <= $2
 ) ORDER BY urgency";
@@ -324,6 +326,7 @@ pub fn all() -> Vec<&'static str> {
         BEGIN_IN_EPOCH,
         NEWEST_EVENT,
         OPEN_STREAMS,
+        STREAM,
         OLDEST_PAGE,
         LOOK,
         DUE_STREAMS,

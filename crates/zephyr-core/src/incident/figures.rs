@@ -80,7 +80,30 @@ impl Figures {
     }
 }
 
+impl Figures {
+    /// Counts what others have counted.
+    pub fn add_all(&mut self, other: &Self) {
+        let Self { incidents, customer_reported, late_updates, pages, calls } = other;
+        self.incidents += incidents;
+        self.customer_reported += customer_reported;
+        self.late_updates += late_updates;
+        self.pages.add_all(pages);
+        self.calls.add_all(calls);
+    }
+}
+
 impl Pages {
+    fn add_all(&mut self, other: &Self) {
+        let Self { begun, answered, answered_late, stopped, ringing, went_on, missed_steps } = other;
+        self.begun += begun;
+        self.answered += answered;
+        self.answered_late += answered_late;
+        self.stopped += stopped;
+        self.ringing += ringing;
+        self.went_on += went_on;
+        self.missed_steps += missed_steps;
+    }
+
     fn add(&mut self, page: &PageAccount) {
         self.begun += 1;
         self.went_on += u64::from(page.missed_steps > 0);
@@ -101,6 +124,23 @@ impl Pages {
 }
 
 impl Calls {
+    fn add_all(&mut self, other: &Self) {
+        let Self { begun, sent, accepted, delivered, .. } = other;
+        self.begun += begun;
+        self.sent += sent;
+        self.accepted += accepted;
+        self.delivered += delivered;
+        let Self { answered, declined, missed, not_reached, unreachable, spared, stopped, ringing, .. } = other;
+        self.answered += answered;
+        self.declined += declined;
+        self.missed += missed;
+        self.not_reached += not_reached;
+        self.unreachable += unreachable;
+        self.spared += spared;
+        self.stopped += stopped;
+        self.ringing += ringing;
+    }
+
     fn add(&mut self, call: &Call) {
         self.begun += 1;
         self.sent += u64::from(call.reach >= Reach::Sent);

@@ -75,7 +75,7 @@ fn whoever_takes_a_part_of_a_turn_is_told_and_so_is_whoever_comes_back() {
     world.changes.overrides.push(Override {
         number: 1,
         rotation: "payments".parse().unwrap(),
-        person: "petra".parse().unwrap(),
+        person: "ines".parse().unwrap(),
         instead_of: None,
         from: instant("2026-01-14T08:00:00Z"),
         until: instant("2026-01-14T12:00:00Z"),
@@ -86,7 +86,7 @@ fn whoever_takes_a_part_of_a_turn_is_told_and_so_is_whoever_comes_back() {
     let begun: Vec<&String> = told.iter().filter(|line| line.ends_with(" 0 h before")).collect();
     assert_eq!(
         begun,
-        ["petra after kai at 2026-01-14T08:00:00Z, 0 h before", "kai after petra at 2026-01-14T12:00:00Z, 0 h before"]
+        ["ines after kai at 2026-01-14T08:00:00Z, 0 h before", "kai after ines at 2026-01-14T12:00:00Z, 0 h before"]
     );
 }
 

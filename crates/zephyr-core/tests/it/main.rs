@@ -17,6 +17,7 @@ mod policy;
 mod policy_acme;
 mod policy_mistakes;
 mod proof;
+mod roster;
 mod scene;
 mod schedules;
 mod sends;

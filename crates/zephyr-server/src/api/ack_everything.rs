@@ -58,7 +58,7 @@ pub async fn answer_all<S: Stores>(
     for answer in app.engine.ask_all(requests.collect()).await {
         match answer? {
             // Somebody else was faster with this one.
-            Answer::Refused(_) | Answer::NotFound => {}
+            Answer::Refused(_) | Answer::NotArranged(_) | Answer::NotFound => {}
             other => incidents.push(done(app, other)?.0),
         }
     }

@@ -5,7 +5,6 @@ use axum::response::{IntoResponse, Response};
 use http::header;
 use jiff::{SignedDuration, Timestamp};
 use zephyr_core::access::Viewer;
-use zephyr_core::incident::Figures;
 use zephyr_core::limits;
 
 use crate::app::{App, Stores};
@@ -41,8 +40,7 @@ pub async fn metrics<S: Stores>(State(app): State<App<S>>, _: Caller) -> Result<
     }
     let day_ago = now.checked_sub(SignedDuration::from_hours(24)).unwrap_or(now);
     let (lately, _) = app.opened_since(&Viewer::Local, day_ago, limits::LIST_ROWS).await?;
-    let mut figures = Figures::default();
-    app.reviews(&lately, now).await?.iter().for_each(|review| figures.add(review));
+    let figures = app.lately.figures(&app, &lately, now).await?;
     let applied = app.store.policies(1).await?.pop().map(|applied| applied.at);
     let snapshot = Snapshot {
         oldest_page_secs: past(backlog.oldest_page),

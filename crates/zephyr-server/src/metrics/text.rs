@@ -71,6 +71,8 @@ impl Metrics {
         registry.register("http_requests", "Requests answered, by class of status", self.requests.clone());
         let limited = "What was over a rate; openings are done all the same";
         registry.register("limited", limited, self.limited.clone());
+        let lost = "Times that another server ended the lease of this one and took over its work";
+        registry.register("leases_lost", lost, self.leases_lost.clone());
     }
 }
 

@@ -4,6 +4,8 @@ use tokio::sync::{mpsc, oneshot, watch};
 use zephyr_engine::ports::StoreError;
 use zephyr_engine::{Answer, Request};
 
+use super::queue::Ends;
+
 /// A request on its way to the engine.
 #[derive(Debug)]
 pub struct Asked {
@@ -14,6 +16,14 @@ pub struct Asked {
 type Reply = oneshot::Sender<Result<Answer, Unanswered>>;
 
 impl Asked {
+    pub(super) fn new(request: Request, reply: Reply) -> Self {
+        Self { request, reply }
+    }
+
+    pub(super) fn request(&self) -> &Request {
+        &self.request
+    }
+
     pub(super) fn into_parts(self) -> (Request, Reply) {
         (self.request, self.reply)
     }
@@ -44,12 +54,12 @@ impl From<&StoreError> for Unanswered {
 /// Asks the engine, and waits for news.
 #[derive(Debug, Clone)]
 pub struct Handle {
-    commands: mpsc::Sender<Asked>,
+    commands: Ends,
     turned: watch::Receiver<u64>,
 }
 
 impl Handle {
-    pub(super) fn new(commands: mpsc::Sender<Asked>, turned: watch::Receiver<u64>) -> Self {
+    pub(super) fn new(commands: Ends, turned: watch::Receiver<u64>) -> Self {
         Self { commands, turned }
     }
 
@@ -80,12 +90,13 @@ impl Handle {
 
     /// Whether the engine's task still runs.
     pub fn is_alive(&self) -> bool {
-        !self.commands.is_closed()
+        !self.commands.are_closed()
     }
 
     fn post(&self, request: Request) -> Result<oneshot::Receiver<Result<Answer, Unanswered>>, Unanswered> {
         let (reply, answer) = oneshot::channel();
-        self.commands.try_send(Asked { request, reply }).map_err(|error| match error {
+        let commands = self.commands.of(&request);
+        commands.try_send(Asked::new(request, reply)).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => Unanswered::Full,
             mpsc::error::TrySendError::Closed(_) => Unanswered::Leaving,
         })?;

@@ -33,6 +33,17 @@ enum End {
     At(Instant),
 }
 
+/// What became of asking for a lease.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Taken {
+    /// The one that there was lasts longer.
+    Renewed,
+    /// There was none.
+    First,
+    /// The one that there was had been ended by somebody else.
+    Anew,
+}
+
 /// What a send needs to leave: the lease that it was handed out under.
 #[derive(Debug, Clone)]
 pub struct Permit {
@@ -70,12 +81,16 @@ impl Keeper {
         (now, wanted.clamp(limits::LEASE, limits::LEASE_MAX))
     }
 
-    /// Takes note of a lease that was asked for then; whether it is another than before.
-    pub fn took(&mut self, asked_at: Instant, lease: Lease) -> bool {
+    /// Takes note of a lease that was asked for then: whether it is another than before, and instead of which.
+    pub fn took(&mut self, asked_at: Instant, lease: Lease) -> Taken {
         self.asked_at = Some(asked_at);
         let end = lease.lasts.map_or(End::Never, |lasts| End::At(asked_at + real(lasts)));
         let before = self.tenure.send_replace(Tenure { epoch: lease.epoch, end });
-        before.epoch != lease.epoch
+        match before.epoch {
+            epoch if epoch == lease.epoch => Taken::Renewed,
+            0 => Taken::First,
+            _ => Taken::Anew,
+        }
     }
 
     /// A permit under the lease as it is now.
@@ -120,7 +135,7 @@ mod tests {
         assert_eq!(lasts, SHORT);
         // The answer took a while: that time is gone.
         tokio::time::advance(Duration::from_millis(300)).await;
-        assert!(keeper.took(asked_at, lease(1)));
+        assert_eq!(keeper.took(asked_at, lease(1)), Taken::First);
         let permit = keeper.permit();
         tokio::time::advance(Duration::from_millis(1_499)).await;
         assert!(permit.is_good());
@@ -134,8 +149,8 @@ mod tests {
         let (asked_at, _) = keeper.ask();
         keeper.took(asked_at, lease(1));
         let old = keeper.permit();
-        assert!(!keeper.took(asked_at, lease(1)) && old.is_good());
-        assert!(keeper.took(asked_at, lease(2)));
+        assert!(keeper.took(asked_at, lease(1)) == Taken::Renewed && old.is_good());
+        assert_eq!(keeper.took(asked_at, lease(2)), Taken::Anew);
         assert!(!old.is_good() && keeper.permit().is_good());
     }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Interval, MissedTickBehavior};
-use zephyr_core::{World, limits};
+use zephyr_core::World;
 use zephyr_engine::ports::{Entropy, Objects, Store, StoreError, real_time};
 use zephyr_engine::{Ask, Engine, Send};
 use zephyr_fault::{self as fault, Point};
@@ -19,12 +19,14 @@ use crate::metrics::{Metrics, instant};
 
 mod handle;
 mod lease;
+mod queue;
 mod send;
 
 pub use handle::{Handle, Unanswered};
 
 use handle::Asked;
-use lease::Keeper;
+use lease::{Keeper, Taken};
+use queue::Queue;
 use send::{Owed, Returned};
 
 /// Entropy that only one task ever has; it need not be shareable for that task to move between threads.
@@ -42,7 +44,7 @@ pub struct Runtime<S, E> {
     store: S,
     speed: u32,
     metrics: Metrics,
-    commands: mpsc::Receiver<Asked>,
+    commands: Queue,
     /// Unbounded as a type; what is out at a time is bounded by the engine.
     returns: mpsc::UnboundedSender<Returned>,
     returning: mpsc::UnboundedReceiver<Returned>,
@@ -72,7 +74,7 @@ impl<S: Store + Objects, E: Entropy> Runtime<S, E> {
         metrics: Metrics,
     ) -> (Self, Handle, oneshot::Sender<()>) {
         let engine = Engine::new(store.clone(), Exclusive(Mutex::new(entropy)), world.borrow().clone());
-        let (asking, commands) = mpsc::channel(limits::COMMAND_QUEUE);
+        let (asking, commands) = queue::queue();
         let (returns, returning) = mpsc::unbounded_channel();
         let (turns, turned) = watch::channel(0);
         let (goodbye, leave) = oneshot::channel();
@@ -142,7 +144,7 @@ impl<S: Store + Objects, E: Entropy> Runtime<S, E> {
         let until_wake = self.lease.renew_in().map_or(until_wake, |wait| until_wake.min(wait));
         tokio::select! {
             biased;
-            Some(asked) = self.commands.recv() => self.asked.push(asked),
+            Some(asked) = self.commands.next() => self.asked.push(asked),
             Some(returned) = self.returning.recv() => self.take_back(returned),
             Ok(()) = self.world.changed() => self.world.mark_changed(),
             _ = &mut self.leave, if !self.leaving => {
@@ -163,10 +165,7 @@ impl<S: Store + Objects, E: Entropy> Runtime<S, E> {
     }
 
     fn take_waiting(&mut self) {
-        while self.asked.len() < limits::COMMANDS_A_TURN {
-            let Ok(asked) = self.commands.try_recv() else { break };
-            self.asked.push(asked);
-        }
+        self.commands.take(&mut self.asked);
         while let Ok(returned) = self.returning.try_recv() {
             self.take_back(returned);
         }
@@ -195,10 +194,11 @@ impl<S: Store + Objects, E: Entropy> Runtime<S, E> {
         let (asked_at, lasts) = self.lease.ask();
         match self.engine.renew(lasts).await {
             Ok(lease) => {
-                if self.lease.took(asked_at, lease) {
-                    self.again = true;
+                let taken = self.lease.took(asked_at, lease);
+                if taken == Taken::Anew {
+                    self.metrics.lease_lost();
                 }
-                self.again |= lease.freed > 0;
+                self.again |= taken != Taken::Renewed || lease.freed > 0;
                 Ok(())
             }
             Err(error) => {

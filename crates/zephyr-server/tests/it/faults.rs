@@ -73,9 +73,9 @@ impl Store for Faulty {
         self.check()?;
         self.inner.due(limit).await
     }
-    async fn claim(&self, lane: Lane, limit: usize) -> Result<Vec<Claimed>, StoreError> {
+    async fn claim(&self, lane: Lane, urgency: u8, limit: usize) -> Result<Vec<Claimed>, StoreError> {
         self.check()?;
-        self.inner.claim(lane, limit).await
+        self.inner.claim(lane, urgency, limit).await
     }
     async fn retry(&self, retries: &[Retry]) -> Result<(), StoreError> {
         self.check()?;

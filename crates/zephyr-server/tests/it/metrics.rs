@@ -55,6 +55,31 @@ async fn values_move_and_nothing_private_is_said() {
 }
 
 #[tokio::test]
+async fn a_log_that_has_not_grown_is_not_read_again() {
+    let server = start().await;
+    let look = async || server.send(get("/metrics").token(LOCAL)).await.body;
+    for summary in ["Search is slow", "Logins fail"] {
+        let number = server.open("sam", json!({ "severity": 2, "summary": summary })).await;
+        server.settled(number).await;
+    }
+    look().await;
+    let reads = "zephyr_store_seconds_count{call=\"events\"}";
+    let before = look().await;
+    assert_eq!(value(&look().await, reads), value(&before, reads), "nothing has happened");
+    let pages = "zephyr_lately_pages{end=\"answered\"}";
+    assert_eq!(value(&before, pages), 0.0);
+    server.send(post("/api/v1/incidents/1/ack", json!({})).of("ines")).await.expect(200);
+    server.settled(1).await;
+    let after = look().await;
+    assert!(value(&after, pages) >= 1.0, "{after}");
+    assert!(value(&after, reads) > value(&before, reads), "{after}");
+    // An update that is owed is counted as time passes, without an event.
+    server.pass(20);
+    assert_eq!(value(&look().await, "zephyr_lately_missed{what=\"late_updates\"}"), 2.0);
+    server.stop().await.unwrap();
+}
+
+#[tokio::test]
 async fn how_late_a_step_begins_and_how_a_page_stands_is_measured() {
     let server = start().await;
     let number = server.open("sam", checkout()).await;

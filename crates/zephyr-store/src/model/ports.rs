@@ -44,10 +44,11 @@ impl Store for ModelStore {
         Ok(Due { now, streams, next: data.next_look() })
     }
 
-    async fn claim(&self, lane: Lane, limit: usize) -> Result<Vec<Claimed>, StoreError> {
+    async fn claim(&self, lane: Lane, urgency: u8, limit: usize) -> Result<Vec<Claimed>, StoreError> {
         let (mut data, epoch) = self.lock_for_writing()?;
         let now = data.now;
-        let free = data.free.iter().filter(|(of, _, due_at, _)| *of == lane && *due_at <= now);
+        let is_wanted = |of: Lane, how: u8, due_at| of == lane && how <= urgency && due_at <= now;
+        let free = data.free.iter().filter(|(of, how, due_at, _)| is_wanted(*of, *how, *due_at));
         let ids: Vec<_> = free.map(|(_, _, _, id)| *id).take(limit).collect();
         ids.iter().for_each(|id| data.change_effect(*id, |row| row.epoch = Some(epoch)));
         let rows = ids.iter().filter_map(|id| data.effects.get(id).map(|row| (*id, row)));
@@ -55,6 +56,7 @@ impl Store for ModelStore {
             id,
             stream: row.stream,
             effect: row.effect.clone(),
+            urgency: row.urgency,
             attempt: row.attempt,
             due_at: row.due_at,
             abandoned: row.abandoned,

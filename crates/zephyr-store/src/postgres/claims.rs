@@ -57,13 +57,13 @@ impl Inner {
         Ok(streams)
     }
 
-    pub(super) async fn claim(&self, lane: Lane, most: usize) -> Result<Vec<Claimed>, StoreError> {
-        self.in_time(self.tried(|| self.claim_once(lane, most))).await
+    pub(super) async fn claim(&self, lane: Lane, urgency: u8, most: usize) -> Result<Vec<Claimed>, StoreError> {
+        self.in_time(self.tried(|| self.claim_once(lane, urgency, most))).await
     }
 
-    async fn claim_once(&self, lane: Lane, most: usize) -> Result<Vec<Claimed>, Failed> {
+    async fn claim_once(&self, lane: Lane, urgency: u8, most: usize) -> Result<Vec<Claimed>, Failed> {
         let now = self.now_micros(&self.pools.engine).await?;
-        let query = sqlx::query(CLAIMABLE).bind(lane_name(lane)).bind(now);
+        let query = sqlx::query(CLAIMABLE).bind(lane_name(lane)).bind(now).bind(i64::from(urgency));
         let found = query.fetch_all(&self.pools.engine).await?;
         if found.is_empty() || most == 0 {
             return Ok(Vec::new());
@@ -76,12 +76,13 @@ impl Inner {
             if left == 0 {
                 break;
             }
-            let query = sqlx::query(CLAIM).bind(self.epoch()).bind(lane_name(lane)).bind(get::<i64>(&row, 0)?);
+            let urgency = get::<i64>(&row, 0)?;
+            let query = sqlx::query(CLAIM).bind(self.epoch()).bind(lane_name(lane)).bind(urgency);
             let rows = query.bind(now).bind(limit(left)).fetch_all(writing.connection()?).await?;
             let mut batch = Vec::new();
             for row in rows {
                 let id = effect_id(&row, 0)?;
-                batch.push((get::<i64>(&row, 5)?, claimed_effect(id, &row)?));
+                batch.push((get::<i64>(&row, 5)?, claimed_effect(id, urgency, &row)?));
             }
             batch.sort_by_key(|(due_at, effect)| (*due_at, effect.id));
             claimed.extend(batch.into_iter().map(|(_, effect)| effect));
@@ -136,11 +137,12 @@ impl Inner {
 }
 
 /// `id, stream, body, attempt, abandoned, due_at`
-fn claimed_effect(id: EffectId, row: &PgRow) -> Result<Claimed, StoreError> {
+fn claimed_effect(id: EffectId, urgency: i64, row: &PgRow) -> Result<Claimed, StoreError> {
     Ok(Claimed {
         id,
         stream: stream_id(row, 1)?,
         effect: effect(row, 2)?,
+        urgency: u8::try_from(urgency).unwrap_or(u8::MAX),
         attempt: number(row, 3)?,
         abandoned: get::<i64>(row, 4)? != 0,
         due_at: instant(get(row, 5)?)?,

@@ -48,8 +48,8 @@ impl Store for PostgresStore {
         self.inner.due(limit).await
     }
 
-    async fn claim(&self, lane: Lane, limit: usize) -> Result<Vec<Claimed>, StoreError> {
-        self.inner.claim(lane, limit).await
+    async fn claim(&self, lane: Lane, urgency: u8, limit: usize) -> Result<Vec<Claimed>, StoreError> {
+        self.inner.claim(lane, urgency, limit).await
     }
 
     async fn retry(&self, retries: &[Retry]) -> Result<(), StoreError> {

@@ -61,10 +61,11 @@ impl Inner {
         Ok(streams)
     }
 
-    pub(super) async fn claim(&self, lane: Lane, most: usize) -> Result<Vec<Claimed>, StoreError> {
+    pub(super) async fn claim(&self, lane: Lane, urgency: u8, most: usize) -> Result<Vec<Claimed>, StoreError> {
         let now = self.clock.now();
         // Only this server frees effects, so that a look without the write lock misses nothing for long.
-        let found = self.rows(sqlx::query(CLAIMABLE).bind(lane_name(lane)).bind(now)).await?;
+        let query = sqlx::query(CLAIMABLE).bind(lane_name(lane)).bind(now).bind(i64::from(urgency));
+        let found = self.rows(query).await?;
         if found.is_empty() || most == 0 {
             return Ok(Vec::new());
         }
@@ -76,12 +77,13 @@ impl Inner {
             if left == 0 {
                 break;
             }
-            let query = sqlx::query(CLAIM).bind(self.epoch).bind(lane_name(lane)).bind(get::<i64>(&row, 0)?);
+            let urgency = get::<i64>(&row, 0)?;
+            let query = sqlx::query(CLAIM).bind(self.epoch).bind(lane_name(lane)).bind(urgency);
             let rows = query.bind(now).bind(limit(left)).fetch_all(writing.connection()).await;
             let mut batch = Vec::new();
             for row in rows.map_err(errors::before_commit)? {
                 let id = effect_id(&row, 0)?;
-                batch.push((get::<i64>(&row, 5)?, claimed_effect(id, &row)?));
+                batch.push((get::<i64>(&row, 5)?, claimed_effect(id, urgency, &row)?));
             }
             batch.sort_by_key(|(due_at, effect)| (*due_at, effect.id));
             claimed.extend(batch.into_iter().map(|(_, effect)| effect));
@@ -127,11 +129,12 @@ impl Inner {
 }
 
 /// `id, stream, body, attempt, abandoned, due_at`
-fn claimed_effect(id: EffectId, row: &SqliteRow) -> Result<Claimed, StoreError> {
+fn claimed_effect(id: EffectId, urgency: i64, row: &SqliteRow) -> Result<Claimed, StoreError> {
     Ok(Claimed {
         id,
         stream: stream_id(row, 1)?,
         effect: effect(row, 2)?,
+        urgency: u8::try_from(urgency).unwrap_or(u8::MAX),
         attempt: number(row, 3)?,
         abandoned: get::<i64>(row, 4)? != 0,
         due_at: instant(get(row, 5)?)?,

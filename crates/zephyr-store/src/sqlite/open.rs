@@ -8,7 +8,7 @@ use std::time::Duration;
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, Row, SqlSafeStr, Sqlite, SqlitePool};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Semaphore};
 use zephyr_fault::{self as fault, Point};
 
 use super::clock::Clock;
@@ -175,6 +175,7 @@ pub(super) async fn open(path: &Path, options: &Options) -> Result<Inner, OpenEr
         epoch,
         clock,
         writer: Mutex::new(Some(writer)),
+        others: Semaphore::new(super::OTHERS),
         connect,
         readers,
         guard,

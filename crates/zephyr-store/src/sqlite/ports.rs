@@ -38,8 +38,8 @@ impl Store for SqliteStore {
         self.inner.due(limit).await
     }
 
-    async fn claim(&self, lane: Lane, limit: usize) -> Result<Vec<Claimed>, StoreError> {
-        self.inner.claim(lane, limit).await
+    async fn claim(&self, lane: Lane, urgency: u8, limit: usize) -> Result<Vec<Claimed>, StoreError> {
+        self.inner.claim(lane, urgency, limit).await
     }
 
     async fn retry(&self, retries: &[Retry]) -> Result<(), StoreError> {
@@ -73,7 +73,7 @@ impl Objects for SqliteStore {
         R: Send + 'static,
         F: FnOnce(Timestamp, Vec<Option<String>>) -> (R, Vec<(ObjectKey, String)>) + Send + 'static,
     {
-        let mut writing = self.inner.begin().await?;
+        let mut writing = self.inner.begin_aside().await?;
         let now = self.inner.clock.now();
         let mut found = BTreeMap::new();
         for (text, portion) in LOAD_OBJECTS.portions(&keys) {

@@ -19,7 +19,7 @@ use crate::writes::put_request;
 impl Inner {
     /// Runs the statements and keeps the request that they answer, unless it was answered before.
     async fn keep<'v>(&self, mut script: Script<'v>, answers: Option<&'v RequestRow>) -> Result<Kept, StoreError> {
-        let mut writing = self.begin().await?;
+        let mut writing = self.begin_aside().await?;
         if let Some(request) = answers {
             let counting_from = self.clock.now().saturating_sub(REQUEST_KEPT_MICROS);
             let query = sqlx::query(REQUEST).bind(&request.key).bind(counting_from);

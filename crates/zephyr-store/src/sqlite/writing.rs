@@ -30,6 +30,15 @@ impl Inner {
         Ok(Writing { inner: self, slot, connection })
     }
 
+    /// Begins a write transaction of an epoch that is in force, for whoever is not the engine.
+    pub(super) async fn begin_aside(&self) -> Result<Writing<'_>, StoreError> {
+        // Never closed.
+        let turn = self.others.acquire().await.ok();
+        let writing = self.begin().await;
+        drop(turn);
+        writing
+    }
+
     /// Begins a write transaction of an epoch that is in force.
     pub(super) async fn begin(&self) -> Result<Writing<'_>, StoreError> {
         let mut writing = self.writing().await?;

@@ -17,10 +17,10 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
 
 /// Makes the cluster, starts it, and obeys: `stop`, `start`; at the end of its input it takes everything away.
 const KEEPER: &str = r#"
-bin=$1; dir=$2; port=$3
+bin=$1; dir=$2; port=$3; fsync=$4
 "$bin/initdb" -D "$dir/data" -U zephyr --auth=trust -E UTF8 --locale=C.UTF-8 --no-sync >"$dir/init.log" 2>&1 || exit 1
 start() {
-  "$bin/postgres" -D "$dir/data" -p "$port" -k "$dir" -c listen_addresses=127.0.0.1 -c fsync=off \
+  "$bin/postgres" -D "$dir/data" -p "$port" -k "$dir" -c listen_addresses=127.0.0.1 -c fsync=$fsync \
     -c max_connections=300 -c shared_buffers=64MB -c log_min_messages=warning >>"$dir/log" 2>&1 &
   pid=$!
 }
@@ -78,8 +78,17 @@ pub fn skipped(test: &str) {
 }
 
 impl Cluster {
-    /// Makes one and waits until it answers.
+    /// Makes one and waits until it answers. It writes nothing through: what is tested is not the disk.
     pub fn start() -> Option<Self> {
+        Self::start_with("off")
+    }
+
+    /// The same, and what it has committed is on the disk.
+    pub fn start_durable() -> Option<Self> {
+        Self::start_with("on")
+    }
+
+    fn start_with(fsync: &str) -> Option<Self> {
         let bin = binaries()?;
         let folder = tempfile::Builder::new().prefix("zephyr-pg-").tempdir().ok()?.keep();
         let port = TcpListener::bind("127.0.0.1:0").ok()?.local_addr().ok()?.port();
@@ -91,7 +100,7 @@ impl Cluster {
             command = Command::new("setpriv");
             command.args([&format!("--reuid={user}"), &format!("--regid={group}"), "--clear-groups", "sh"]);
         }
-        command.args(["-c", KEEPER, "keeper"]).arg(bin).arg(&folder).arg(port.to_string()).current_dir("/");
+        command.args(["-c", KEEPER, "keeper"]).arg(bin).arg(&folder).arg(port.to_string()).arg(fsync).current_dir("/");
         let mut keeper = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().ok()?;
         let words = Mutex::new(keeper.stdin.take()?);
         let cluster = Self { folder, port, words, _keeper: keeper, databases: AtomicU32::new(0) };

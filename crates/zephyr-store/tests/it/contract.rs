@@ -160,7 +160,7 @@ impl<S: Kept> Pair<S> {
                 [Op::Greatest(id), Op::Request(id), Op::Token(id), Op::Objects(id, 9), Op::PolicyText(id)]
             }),
         );
-        let claims = [Op::Claim(Lane::Page, 9_999), Op::Claim(Lane::Tell, 9_999), Op::Backlog];
+        let claims = [Op::Claim(Lane::Page, u8::MAX, 9_999), Op::Claim(Lane::Tell, u8::MAX, 9_999), Op::Backlog];
         let later = Op::Advance(3_600_000_000_000);
         all.extend(
             claims.clone().into_iter().chain([later.clone(), Op::Reopen]).chain(claims).chain([later, Op::Due(9)]),
@@ -297,7 +297,7 @@ fn index_row(row: IndexOp) -> (String, String) {
 /// The answer to whatever needs no more than its own numbers.
 async fn ask(store: &(impl Store + Objects + Registry), operation: &Op) -> String {
     match operation {
-        Op::Claim(lane, limit) => said(store.claim(*lane, *limit).await),
+        Op::Claim(lane, urgency, limit) => said(store.claim(*lane, *urgency, *limit).await),
         Op::Due(limit) => said(store.due(*limit).await),
         Op::Load(streams) => said(store.load(&streams.iter().map(|number| stream(*number)).collect::<Vec<_>>()).await),
         Op::Find(row, limit) => {

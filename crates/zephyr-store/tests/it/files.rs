@@ -75,7 +75,7 @@ async fn f2_what_was_answered_is_there_after_a_crash() {
     assert_eq!(must(reopened.due(9).await).streams, [stream(1)]);
     assert_eq!(must(reopened.request("k").await), new.request);
     assert_eq!(must(reopened.commit(&[new]).await), [Committed::Repeated]);
-    let claimed = must(reopened.claim(Lane::Page, 9).await);
+    let claimed = must(reopened.claim(Lane::Page, u8::MAX, 9).await);
     assert!(claimed.len() == 1 && claimed.iter().all(|page| page.abandoned));
 }
 

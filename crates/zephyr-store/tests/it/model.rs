@@ -24,7 +24,7 @@ fn clones_share_everything_and_answer_at_once() {
     let mut new = commit(stream(1), 0, start());
     new.effects = vec![new_page(stream(1), 0, start(), false)];
     assert_eq!(must(now(store.clone().commit(&[new]))), [Committed::Done]);
-    assert_eq!(must(now(store.claim(Lane::Page, 9))).len(), 1);
+    assert_eq!(must(now(store.claim(Lane::Page, u8::MAX, 9))).len(), 1);
     assert_eq!(must(now(store.clone().backlog())).pages(), 1);
     assert_eq!(store.peek_effects().len(), 1);
     assert_eq!(store.peek_events(stream(1)).len(), 1);
@@ -49,13 +49,13 @@ fn f29_a_handle_of_an_epoch_that_is_over_writes_nothing() {
     must(now(old.commit(&[new])));
 
     let present = old.reopen();
-    let claimed = must(now(present.claim(Lane::Page, 9)));
+    let claimed = must(now(present.claim(Lane::Page, u8::MAX, 9)));
     assert!(claimed.iter().all(|page| page.abandoned && page.id == effect) && claimed.len() == 1);
 
     let mut late = commit(stream(1), 1, start());
     late.finish = Some(Finish { effect, end: End::Over });
     assert!(matches!(now(old.commit(&[late.clone()])), Err(StoreError::Corrupt(_))));
-    assert!(matches!(now(old.claim(Lane::Page, 9)), Err(StoreError::Corrupt(_))));
+    assert!(matches!(now(old.claim(Lane::Page, u8::MAX, 9)), Err(StoreError::Corrupt(_))));
     assert!(matches!(now(old.put_token(token(0, 0), None)), Err(StoreError::Corrupt(_))));
     assert!(matches!(now(old.revoke_token("tok_0", "nora", None, None)), Err(StoreError::Corrupt(_))));
     assert_eq!(must(now(present.commit(&[late]))), [Committed::Done]);

@@ -150,7 +150,7 @@ impl<S: Store> Store for Between<S> {
         load(ids: &[StreamId]) -> Loaded;
         commit(commits: &[Commit]) -> Vec<Committed>;
         due(limit: usize) -> Due;
-        claim(lane: Lane, limit: usize) -> Vec<Claimed>;
+        claim(lane: Lane, urgency: u8, limit: usize) -> Vec<Claimed>;
         retry(retries: &[Retry]) -> ();
         find(key: &str, value: &str, limit: usize) -> Vec<StreamId>;
         greatest(key: &str) -> Option<String>;

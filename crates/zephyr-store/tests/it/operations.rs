@@ -12,7 +12,7 @@ pub enum Op {
     Commit(Vec<CommitOp>),
     /// A storm: this many new streams in one slice.
     Storm(u16),
-    Claim(Lane, usize),
+    Claim(Lane, u8, usize),
     Retry(Vec<(usize, RetryOp)>),
     Due(usize),
     Load(Vec<u16>),
@@ -91,11 +91,12 @@ fn operation() -> impl Strategy<Value = Op> {
     let lane = prop_oneof![Just(Lane::Page), Just(Lane::Tell)];
     let limit = prop_oneof![Just(0_usize), 1..4_usize, Just(300)];
     let id = || 0..4_u8;
+    let urgency = prop_oneof![0..3_u8, Just(u8::MAX)];
     let key = || weighted(0.4, 0..4_u8);
     prop_oneof![
         30 => vec(commit(), 1..5).prop_map(Op::Commit),
         1 => (60..150_u16).prop_map(Op::Storm),
-        9 => (lane, limit.clone()).prop_map(|(lane, limit)| Op::Claim(lane, limit)),
+        9 => (lane, urgency, limit.clone()).prop_map(|(lane, urgency, limit)| Op::Claim(lane, urgency, limit)),
         5 => vec((0..12_usize, retry()), 0..4).prop_map(Op::Retry),
         5 => limit.clone().prop_map(Op::Due),
         3 => vec(0..7_u16, 0..9).prop_map(Op::Load),

@@ -65,11 +65,11 @@ async fn f21_f29_a_lease_that_another_has_ended_writes_nothing_and_is_followed_b
     new.effects = vec![new_page(stream(1), 0, start(), true)];
     let effect = new.effects.first().map(|new| new.id);
     assert_eq!(must(paused.commit(&[new]).await), [Committed::Done]);
-    assert_eq!(must(other.claim(Lane::Page, 9).await), []);
+    assert_eq!(must(other.claim(Lane::Page, u8::MAX, 9).await), []);
 
     shared.clock.advance(limits::LEASE);
     assert_eq!(must(other.renew(limits::LEASE).await), Lease { epoch: 2, lasts: Some(limits::LEASE), freed: 1 });
-    let claimed = must(other.claim(Lane::Page, 9).await);
+    let claimed = must(other.claim(Lane::Page, u8::MAX, 9).await);
     assert!(claimed.len() == 1 && claimed.iter().all(|page| page.abandoned && Some(page.id) == effect), "{claimed:?}");
 
     let mut late = commit(stream(1), 1, start());
@@ -93,7 +93,7 @@ async fn a_replica_that_ends_in_order_leaves_its_claims_to_others_at_once() {
     new.effects = vec![new_page(stream(1), 0, start(), true)];
     must(ending.commit(&[new]).await);
     ending.close().await;
-    assert_eq!(must(other.claim(Lane::Page, 9).await).len(), 1);
+    assert_eq!(must(other.claim(Lane::Page, u8::MAX, 9).await).len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -270,6 +270,6 @@ async fn copied_from_a_file_into_a_database_and_back_nothing_is_lost() {
 
     // What was claimed is free for whoever serves next.
     let store = shared.replica().await;
-    let claimed = must(store.claim(Lane::Page, 9).await);
+    let claimed = must(store.claim(Lane::Page, u8::MAX, 9).await);
     assert_eq!((claimed.len(), claimed.iter().filter(|page| page.abandoned).count()), (2, 1), "{claimed:?}");
 }

@@ -203,7 +203,7 @@ async fn a_replica_without_a_lease_writes_nothing() {
     let store = store();
     let joined = store.join();
     assert_eq!(joined.epoch(), 0);
-    assert!(matches!(joined.claim(Lane::Page, 1).await, Err(StoreError::Lapsed(_))));
+    assert!(matches!(joined.claim(Lane::Page, u8::MAX, 1).await, Err(StoreError::Lapsed(_))));
     assert!(matches!(joined.commit(&[]).await, Err(StoreError::Lapsed(_))));
 }
 
@@ -314,8 +314,8 @@ impl Store for Meddled {
     async fn due(&self, limit: usize) -> Result<Due, StoreError> {
         self.reach()?.due(limit).await
     }
-    async fn claim(&self, lane: Lane, limit: usize) -> Result<Vec<Claimed>, StoreError> {
-        self.reach()?.claim(lane, limit).await
+    async fn claim(&self, lane: Lane, urgency: u8, limit: usize) -> Result<Vec<Claimed>, StoreError> {
+        self.reach()?.claim(lane, urgency, limit).await
     }
     async fn retry(&self, retries: &[Retry]) -> Result<(), StoreError> {
         self.reach()?.retry(retries).await

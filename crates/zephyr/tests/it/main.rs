@@ -11,6 +11,7 @@
 mod bad_input;
 mod bad_store;
 mod clocks;
+#[expect(dead_code, reason = "only the bench needs a cluster that writes through to the disk")]
 #[path = "../../../zephyr-store/tests/it/cluster.rs"]
 mod cluster;
 mod crash;
@@ -36,6 +37,10 @@ mod servers;
 mod serving;
 mod similar;
 mod store;
+mod storm;
+#[expect(dead_code, reason = "shared with the bench, which measures more with it")]
+#[path = "../../benches/table/support/mod.rs"]
+mod support;
 mod terminal;
 mod tokens;
 mod upgrade;
