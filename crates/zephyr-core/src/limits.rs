@@ -124,6 +124,8 @@ pub const HANDOFF_LEADS: [SignedDuration; 3] =
 pub const HANDOFFS_AHEAD: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// How far back is looked for who stood there before: a month, and a day.
 pub const HANDOFFS_BACK: SignedDuration = SignedDuration::from_hours(32 * 24);
+/// Open incidents that whoever takes over is told of, the newest.
+pub const HANDOFF_OPEN: usize = 20;
 /// Days of a calendar that are past: who looks back asks about the last weeks.
 pub const CALENDAR_DAYS_BACK: i64 = 31;
 /// Days of a calendar that are to come: a year, as far as the proof looks.
