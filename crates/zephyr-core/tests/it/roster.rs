@@ -266,7 +266,7 @@ fn what_is_arranged_moves_the_next_handoff() {
     book.now = at("2026-02-03T10:31:00Z");
     book.acts("sam", put("sam", None, NOW, "2026-02-03T12:00:00Z")).unwrap();
     assert!(book.state.next_wake().unwrap() <= book.now, "it is there now: {:?}", book.state.handoffs);
-    book.wakes(NOW, &[]);
+    book.wakes("2026-02-03T10:31:00Z", &[]);
     assert!(
         book.told().iter().any(|line| line.starts_with("sam: You are on call for payments now")),
         "{:?}",
