@@ -11,7 +11,7 @@ use crate::outbox::{Held, Outbox, Send};
 use crate::ports::{About, Claimed, End, Entropy, Finish, Retry, Store, StoreError};
 use crate::recent::Recent;
 use crate::retry;
-use crate::state::State;
+use crate::state::{State, incident_at, state_at};
 use crate::transact::{Answered, Input, Settled};
 use crate::worlds::Worlds;
 use crate::write::Doubt;
@@ -96,7 +96,7 @@ impl<S: Store, E: Entropy> Engine<S, E> {
                 Settled::NotArranged(refused) => Answer::NotArranged(refused),
                 Settled::NotFound => Answer::NotFound,
                 Settled::Repeated(row) if Some(&row.body_hash) != hash.as_ref() => Answer::KeyReused,
-                Settled::Repeated(row) => self.answered(row.about).await?,
+                Settled::Repeated(row) => self.again(row.about, number).await?,
                 Settled::Similar(other) => Answer::Similar(other),
                 Settled::Fenced | Settled::StillDue | Settled::Busy => Answer::Busy,
             });
@@ -104,17 +104,18 @@ impl<S: Store, E: Entropy> Engine<S, E> {
         Ok(answers)
     }
 
-    /// What a request that was answered before is answered now.
-    async fn answered(&mut self, about: About) -> Result<Answer, StoreError> {
-        let (stream, number) = match about {
-            About::Stream(stream) => (stream, 0),
-            About::Part(stream, number) => (stream, number),
-            About::Token(_) | About::Policy { .. } => return Ok(Answer::KeyReused),
-        };
-        let Some(row) = self.store.load(&[stream]).await?.streams.pop().flatten() else { return Ok(Answer::NotFound) };
-        Ok(match self.recent.state_of(&self.store, row).await? {
-            State::Incident(incident) => Answer::Repeated(incident),
-            State::Roster(roster) => Answer::Arranged { roster, number, repeated: true },
+    /// What a request that was answered before is answered once more: what there was then.
+    async fn again(&self, about: About, number: Option<u64>) -> Result<Answer, StoreError> {
+        let About::Stream { stream, version } = about else { return Ok(Answer::KeyReused) };
+        if stream == StreamId::ROSTER {
+            let then = state_at(&self.store, stream, version).await?;
+            let Some(roster) = then.as_ref().and_then(State::roster).cloned() else { return Ok(Answer::NotFound) };
+            let number = number.unwrap_or(roster.latest);
+            return Ok(Answer::Arranged { roster, number, repeated: true });
+        }
+        Ok(match incident_at(&self.store, stream, version).await? {
+            Some((incident, policy)) => Answer::Repeated { incident: Arc::new(incident), policy },
+            None => Answer::NotFound,
         })
     }
 
