@@ -40,7 +40,7 @@ pub async fn ready<S: Stores>(
             return Err(Fault::unavailable("Others changed the same thing at the same time, too often", hint));
         }
         // What is asked of the roster is never answered by an incident.
-        Answer::Done(_) | Answer::Repeated(_) | Answer::Similar(_) | Answer::Refused(_) | Answer::NotFound => {
+        Answer::Done(_) | Answer::Repeated { .. } | Answer::Similar(_) | Answer::Refused(_) | Answer::NotFound => {
             return Err(Fault::internal());
         }
     };
