@@ -26,7 +26,7 @@ pub use incident::{
     Acknowledged, Changed, Entry, Incident, Incidents, Lease, Link, MethodState, Page, PublicWords, Runbook, Timeline,
     Wanted,
 };
-pub use oncall::{Gap, OnCall, Rotation, Schedule, ScheduledRotation, Shift, Turn};
+pub use oncall::{Gap, OnCall, Ready, Rotation, Schedule, ScheduledRotation, Shift, Turn};
 pub use policy::{AppliedPolicy, ApplyPolicy, Policies, PolicyApplied, PolicyChange, PolicyMistake, PolicyText};
 pub use problem::{Code, Problem};
 pub use requests::{

@@ -11,6 +11,19 @@ pub struct OnCall {
     pub at: Timestamp,
     /// By name.
     pub rotations: Vec<Rotation>,
+    /// Who of them has not marked the policy as read, by id.
+    pub unread: Vec<String>,
+}
+
+/// `POST /api/v1/oncall/ready`: that a person has read the policy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Ready {
+    /// Person id.
+    pub person: String,
+    /// When they marked it as read first.
+    pub read_at: Timestamp,
+    /// Whether this is the answer to an earlier request with the same key.
+    pub repeated: bool,
 }
 
 /// Who is on call in one rotation.
@@ -31,6 +44,8 @@ pub struct Schedule {
     pub until: Timestamp,
     /// By name.
     pub rotations: Vec<ScheduledRotation>,
+    /// Who has a turn there and has not marked the policy as read, by id.
+    pub unread: Vec<String>,
 }
 
 /// Who has a turn in one rotation when.

@@ -8,6 +8,7 @@ pub mod actor;
 pub mod catalog;
 pub mod effect;
 pub mod event;
+pub mod handoff;
 pub mod ids;
 pub mod incident;
 pub mod invariants;

@@ -126,6 +126,16 @@ pub const ANSWERED_BY: SignedDuration = SignedDuration::from_secs(5);
 pub const SCHEDULE_DAYS: u32 = 92;
 /// Days of a schedule where nobody says how many.
 pub const SCHEDULE_DAYS_DEFAULT: u32 = 14;
+/// How long before a hand-off whoever takes over is told of it: a day to arrange something else, an hour to sit down;
+/// and when it is there.
+pub const HANDOFF_LEADS: [SignedDuration; 3] =
+    [SignedDuration::from_hours(24), SignedDuration::from_hours(1), SignedDuration::ZERO];
+/// How far ahead the next hand-off is looked for at a time; further ones are found later.
+pub const HANDOFFS_AHEAD: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// How far back is looked for who stood there before: a month, and a day.
+pub const HANDOFFS_BACK: SignedDuration = SignedDuration::from_hours(32 * 24);
+/// Open incidents that whoever takes over is told of, the newest.
+pub const HANDOFF_OPEN: usize = 20;
 /// Days of a calendar that are past: who looks back asks about the last weeks.
 pub const CALENDAR_DAYS_BACK: i64 = 31;
 /// Days of a calendar that are to come: a year, as far as the proof looks.

@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use crate::proof::clock;
+use crate::roster::Open;
 use crate::{Actor, PersonId, RotationId};
 
 /// One person is told something.
@@ -77,6 +78,41 @@ pub enum About {
         /// Who ended it.
         by: Actor,
     },
+    /// They will be on call.
+    WillTakeOver {
+        /// In which rotation.
+        rotation: RotationId,
+        /// After whom.
+        from: Vec<PersonId>,
+        /// First instant of it.
+        begins: Timestamp,
+        /// First instant after it, where that is near enough to be known.
+        until: Option<Timestamp>,
+        /// Whether they have marked the policy as read.
+        has_read: bool,
+    },
+    /// They are on call now.
+    TookOver {
+        /// In which rotation.
+        rotation: RotationId,
+        /// After whom.
+        from: Vec<PersonId>,
+        /// First instant after it, where that is near enough to be known.
+        until: Option<Timestamp>,
+        /// What is open.
+        open: Vec<Open>,
+        /// Whether they have marked the policy as read.
+        has_read: bool,
+    },
+    /// Somebody took over from them.
+    Relieved {
+        /// In which rotation.
+        rotation: RotationId,
+        /// Who.
+        by: PersonId,
+        /// What is open.
+        open: Vec<Open>,
+    },
 }
 
 impl Notice {
@@ -107,6 +143,42 @@ impl Notice {
             About::LeaveEnded { number, by, .. } => {
                 format!("You are no longer noted as away (#{number}). {by} ended it.")
             }
+            About::WillTakeOver { rotation, from, begins, until, has_read } => {
+                let when = match until {
+                    Some(until) => clock(zone, (*begins, *until)),
+                    None => format!("from {}", moment(zone, *begins)),
+                };
+                format!("You will be on call for {rotation}, {when}{}.{}", after(from), unread(*has_read))
+            }
+            About::TookOver { rotation, from, until, open, has_read } => {
+                let until = until.map(|until| format!(", until {}", moment(zone, until))).unwrap_or_default();
+                let (after, open, unread) = (after(from), still_open(open), unread(*has_read));
+                format!("You are on call for {rotation} now{until}{after}. {open}{unread}")
+            }
+            About::Relieved { rotation, by, open } => {
+                format!("{by} is on call for {rotation} now, and you are relieved. {}", still_open(open))
+            }
         }
     }
+}
+
+fn after(outgoing: &[PersonId]) -> String {
+    let names: Vec<&str> = outgoing.iter().map(PersonId::as_str).collect();
+    if names.is_empty() { String::new() } else { format!(", after {}", names.join(" and ")) }
+}
+
+/// `Open: INC-7 (SEV-2), INC-9 (SEV-1).`
+fn still_open(open: &[Open]) -> String {
+    let named: Vec<String> = open.iter().map(|it| format!("INC-{} ({})", it.number, it.severity)).collect();
+    if named.is_empty() { "Nothing is open.".to_owned() } else { format!("Open: {}.", named.join(", ")) }
+}
+
+fn unread(has_read: bool) -> &'static str {
+    if has_read { "" } else { " You have not marked the policy as read: zephyr oncall ready." }
+}
+
+/// `2027-03-15 06:00 Europe/Berlin`.
+fn moment(zone: &TimeZone, at: Timestamp) -> String {
+    let name = zone.iana_name().unwrap_or("UTC");
+    format!("{} {name}", zone.to_datetime(at).strftime("%Y-%m-%d %H:%M"))
 }

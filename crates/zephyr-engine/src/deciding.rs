@@ -61,7 +61,7 @@ fn of_roster(input: &Input, states: &States, now: Timestamp) -> Next {
                 Err(refused) => Next::Settled(Settled::NotArranged(refused)),
             }
         }
-        Input::Wake(_) => Next::of_roster(roster::wake(&state, world, now)),
+        Input::Wake(_) => Next::of_roster(roster::wake(&state, &states.open(), world, now)),
         Input::Outcome(_) => Next::of_roster(roster::outcome(&state)),
         // Neither is about the roster.
         Input::Request(Request { ask: Ask::Open(_) | Ask::Of { .. }, .. }) | Input::Told(_) => {

@@ -25,6 +25,8 @@ pub struct Engine<S, E> {
     pub(crate) next_number: Option<u64>,
     pub(crate) outbox: Outbox,
     pub(crate) recent: Recent,
+    /// The roster has not seen the world yet.
+    is_new_world: bool,
     /// How often it has written.
     pub(crate) writes: u64,
     /// Commits whose answer was lost.
@@ -49,6 +51,7 @@ impl<S: Store, E: Entropy> Engine<S, E> {
             next_number: None,
             outbox: Outbox::default(),
             recent: Recent::default(),
+            is_new_world: false,
             writes: 0,
             doubtful: Vec::new(),
             epoch: None,
@@ -64,6 +67,13 @@ impl<S: Store, E: Entropy> Engine<S, E> {
     /// Decides in another world from now on.
     pub fn set_world(&mut self, world: Arc<World>) {
         self.worlds = Worlds::new(world);
+        self.look_at_roster();
+    }
+
+    /// Lets the roster see, at the next poll, the world as it is now: when the next hand-off is depends on it.
+    pub fn look_at_roster(&mut self) {
+        self.is_new_world = true;
+        self.poll_at_once();
     }
 
     /// Carries out requests, in order, in one transaction. Each is answered when it is durable, or refused alone.
@@ -125,9 +135,11 @@ impl<S: Store, E: Entropy> Engine<S, E> {
         if due.streams.len() >= limits::WAKES_A_TURN {
             self.next = Some(self.now);
         }
-        if !due.streams.is_empty() {
-            let inputs: Vec<Input> = due.streams.into_iter().map(Input::Wake).collect();
+        let roster = self.is_new_world.then_some(StreamId::ROSTER);
+        let inputs: Vec<Input> = due.streams.into_iter().chain(roster).map(Input::Wake).collect();
+        if !inputs.is_empty() {
             self.transact(&inputs).await?;
+            self.is_new_world = false;
         }
         self.claim(Lane::Page).await?;
         self.claim(Lane::Tell).await?;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use zephyr_core::incident::Incident;
-use zephyr_core::roster::Roster;
+use zephyr_core::roster::{Open, Roster};
 use zephyr_core::{StreamId, World};
 
 use crate::state::State;
@@ -39,6 +39,15 @@ impl States {
     /// The roster, as it is before its first event where there is none.
     pub fn roster(&self) -> Arc<Roster> {
         self.get(StreamId::ROSTER).and_then(State::roster).cloned().unwrap_or_default()
+    }
+
+    /// The incidents among them that are open.
+    pub fn open(&self) -> Vec<Open> {
+        let incidents = self.known.values().filter_map(State::incident).filter(|incident| incident.is_open());
+        let mut open: Vec<Open> =
+            incidents.map(|incident| Open { number: incident.number, severity: incident.severity }).collect();
+        open.sort_unstable();
+        open
     }
 
     /// The world with the roster as it is.

@@ -161,7 +161,11 @@ impl<S: Store, E: Entropy> Engine<S, E> {
         }
         let answered = self.answered(asked()).await?;
         let mut alike = Alike::of(&self.store, asked(), self.worlds.given()).await?;
-        let streams: BTreeSet<StreamId> = asked().flat_map(streams_of).chain(alike.streams()).collect();
+        let mut streams: BTreeSet<StreamId> = asked().flat_map(streams_of).chain(alike.streams()).collect();
+        if asked().any(|input| matches!(input, Input::Wake(StreamId::ROSTER))) {
+            // Whoever takes over is told what is open.
+            streams.extend(self.store.find(Incident::PHASE, "open", limits::HANDOFF_OPEN).await?);
+        }
         let streams: Vec<StreamId> = streams.into_iter().collect();
         let (now, mut states) = self.load(&streams).await?;
         let mut keys = BTreeSet::new();

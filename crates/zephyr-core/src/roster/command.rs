@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::decision::{Decided, Decision};
+use super::handoffs::plan_anew;
 use super::{Body, Roster};
 use crate::event::Stamp;
 use crate::oncall::{Leave, Override};
@@ -33,6 +34,8 @@ pub enum Command {
         /// First instant after it.
         until: Timestamp,
     },
+    /// Whoever asks has read the policy.
+    Ready,
     /// An override or leave ends now, or never was where it has not begun.
     End {
         /// Which.
@@ -45,7 +48,7 @@ impl Command {
     pub fn number(&self) -> Option<u64> {
         match self {
             Self::End { number } => Some(*number),
-            Self::Override { .. } | Self::Leave { .. } => None,
+            Self::Override { .. } | Self::Leave { .. } | Self::Ready => None,
         }
     }
 }
@@ -88,6 +91,9 @@ pub enum Refused {
     /// Somebody would stand in their own place.
     #[error("{0} would take the place of {0}: that changes nothing")]
     InTheirOwnPlace(PersonId),
+    /// Whoever asks is nobody of the policy.
+    #[error("only a person of the policy can have read it")]
+    NotAPerson,
     /// Nothing has this number, or it is over.
     #[error("there is no override and no leave #{0} that is not over")]
     NoSuchNumber(u64),
@@ -126,6 +132,14 @@ pub fn command(
             let (from, until) = checked(state, from, until, now)?;
             decision.emit(Body::Left(Leave { number, person, from, until, made_at: now }));
         }
+        Command::Ready => {
+            let person = decision.actor().person().cloned().ok_or(Refused::NotAPerson)?;
+            known_person(world, &person)?;
+            if !state.ready.contains_key(&person) {
+                decision.emit(Body::Ready { person });
+            }
+            return Ok(decision.finish());
+        }
         Command::End { number } => {
             let span = state.arranged(number).map(|arranged| arranged.until);
             let until = span.or_else(|| state.leave(number).map(|leave| leave.until));
@@ -135,6 +149,7 @@ pub fn command(
             decision.emit(Body::Ended { number, until: now });
         }
     }
+    plan_anew(&mut decision, world, now);
     Ok(decision.finish())
 }
 

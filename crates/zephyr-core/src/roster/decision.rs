@@ -1,11 +1,9 @@
 //! A decision about the roster being made: events are recorded one after another, each seen by the next.
 
-use jiff::Timestamp;
-
 use super::effects::effects;
 use super::{Body, Roster};
+use crate::Actor;
 use crate::event::Stamp;
-use crate::{Actor, Cause, World};
 
 /// A decision about the roster.
 pub type Decided = crate::event::Decided<Roster, Body>;
@@ -30,15 +28,20 @@ impl<'a> Decision<'a> {
         self.decided.keep(Roster::stream(), event, due);
     }
 
+    /// Who decides.
+    pub fn actor(&self) -> &Actor {
+        &self.stamp.actor
+    }
+
+    /// The roster as decided so far.
+    pub fn state(&self) -> &Roster {
+        &self.decided.state
+    }
+
     /// Ends the decision with all that is due.
     pub fn finish(self) -> Decided {
         self.decided
     }
-}
-
-/// Does all that is due at `now`. Afterwards the next wake-up lies in the future.
-pub fn wake(state: &Roster, world: &World, now: Timestamp) -> Decided {
-    Decision::on(state, Stamp { at: now, actor: Actor::System, cause: Cause::Wake, world }).finish()
 }
 
 /// Decides what the outcome of an effect changes: nothing, whoever was told or not.

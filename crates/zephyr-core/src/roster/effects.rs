@@ -2,15 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use super::{Body, Event, Roster};
+use super::{Body, Event, Open, Roster};
 use crate::PersonId;
 use crate::effect::Effect;
+use crate::handoff::Handoff;
 use crate::notice::{About, Notice};
 use crate::oncall::{Leave, Override};
 
 /// The effects of an event, by the roster before it. Whoever did it is told nothing.
 pub(super) fn effects(before: &Roster, event: &Event) -> Vec<Effect> {
     let (people, about) = match &event.body {
+        Body::HandoffsTold { told, open, .. } => return told_of(before, told, open),
+        Body::Ready { .. } => return Vec::new(),
         Body::Overridden(arranged) => (concerned(arranged), placed(arranged, event)),
         Body::Left(leave) => (vec![&leave.person], away(leave, event)),
         Body::Ended { number, until } => {
@@ -31,6 +34,29 @@ pub(super) fn effects(before: &Roster, event: &Event) -> Vec<Effect> {
     let people: BTreeSet<&PersonId> = people.into_iter().filter(|p| event.actor.person() != Some(*p)).collect();
     let tell = |person: &PersonId| Effect::Notice(Notice { person: person.clone(), about: about.clone() });
     people.into_iter().map(tell).collect()
+}
+
+/// Whoever takes over is told before and then; whoever is relieved, then.
+fn told_of(before: &Roster, told: &[Handoff], open: &[Open]) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    for handoff in told {
+        let Handoff { rotation, incoming, outgoing, from, until, .. } = handoff.clone();
+        let open = open.to_vec();
+        if handoff.is_now() {
+            for person in &outgoing {
+                let (rotation, incoming, open) = (rotation.clone(), incoming.clone(), open.clone());
+                let about = About::Relieved { rotation, by: incoming, open };
+                effects.push(Effect::Notice(Notice { person: person.clone(), about }));
+            }
+        }
+        let has_read = before.ready.contains_key(&incoming);
+        let about = match handoff.is_now() {
+            true => About::TookOver { rotation, from: outgoing, until, open, has_read },
+            false => About::WillTakeOver { rotation, from: outgoing, begins: from, until, has_read },
+        };
+        effects.push(Effect::Notice(Notice { person: incoming, about }));
+    }
+    effects
 }
 
 fn concerned(arranged: &Override) -> Vec<&PersonId> {

@@ -2,6 +2,9 @@
 
 use jiff::Timestamp;
 
+use super::Open;
+use crate::PersonId;
+use crate::handoff::Handoff;
 use crate::oncall::{Leave, Override};
 
 /// One event of the roster's stream.
@@ -21,6 +24,22 @@ pub enum Body {
         /// First instant after it.
         until: Timestamp,
     },
+    /// Everything of the hand-offs up to an instant was told; also where that was nothing.
+    HandoffsTold {
+        /// That instant.
+        until: Timestamp,
+        /// When there is something to be told of next.
+        next: Option<Timestamp>,
+        /// What was told.
+        told: Vec<Handoff>,
+        /// What was open then.
+        open: Vec<Open>,
+    },
+    /// Somebody marked the policy as read.
+    Ready {
+        /// Who.
+        person: PersonId,
+    },
 }
 
 impl Event {
@@ -28,7 +47,8 @@ impl Event {
     pub fn is_an_act(&self) -> bool {
         self.actor.is_somebody()
             && match &self.body {
-                Body::Overridden(_) | Body::Left(_) | Body::Ended { .. } => true,
+                Body::Overridden(_) | Body::Left(_) | Body::Ended { .. } | Body::Ready { .. } => true,
+                Body::HandoffsTold { .. } => false,
             }
     }
 }

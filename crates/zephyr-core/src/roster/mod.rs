@@ -5,27 +5,31 @@
 //!
 //! Deliberately not here: who is on call because of it (`oncall`), and what a page makes of that (`page`).
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::StreamId;
 use crate::limits;
 use crate::oncall::{Changes, Leave, Override};
+use crate::{PersonId, StreamId};
 
 mod command;
 mod decision;
 mod effects;
 mod event;
+mod handoffs;
 mod narrate;
 mod stored;
 
 pub use command::{Command, Refused, command};
-pub use decision::{Decided, outcome, wake};
+pub use decision::{Decided, outcome};
 pub use event::{Body, Event};
+pub use handoffs::{Open, Plan, wake};
 pub use narrate::narrate;
 
 /// Format number of the state as JSON. Raised with every change of its shape; older states are folded anew.
-pub const STATE_FORMAT: u32 = 1;
+pub const STATE_FORMAT: u32 = 2;
 
 /// The roster, as the fold of its events. Before the first there is nothing in it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +40,10 @@ pub struct Roster {
     pub latest: u64,
     /// What is arranged. What has been over for a while is left out.
     pub changes: Changes,
+    /// What of the hand-offs was told; `None` until it was first looked.
+    pub handoffs: Option<Plan>,
+    /// Who has marked the policy as read, and when last.
+    pub ready: BTreeMap<PersonId, Timestamp>,
 }
 
 impl Roster {
@@ -48,7 +56,7 @@ impl Roster {
 
     /// The earliest of all deadlines it holds.
     pub fn next_wake(&self) -> Option<Timestamp> {
-        None
+        self.handoffs.as_ref()?.next
     }
 
     /// The override of a number.
@@ -81,6 +89,12 @@ impl Roster {
                 overrides.for_each(|arranged| arranged.until = *until);
                 let leave = self.changes.leave.iter_mut().filter(|leave| leave.number == *number);
                 leave.for_each(|leave| leave.until = *until);
+            }
+            Body::HandoffsTold { until, next, .. } => {
+                self.handoffs = Some(Plan { told_until: *until, next: *next });
+            }
+            Body::Ready { person } => {
+                self.ready.insert(person.clone(), event.at);
             }
         }
         self.forget(event.at);

@@ -16,6 +16,12 @@ pub fn narrate(event: &Event) -> String {
         Body::Left(Leave { number, person, from, until, .. }) => {
             format!("noted that {person} is away {} (#{number})", span(*from, *until))
         }
+        Body::HandoffsTold { told, .. } if told.is_empty() => "looked for the next hand-off".to_owned(),
+        Body::HandoffsTold { told, .. } => {
+            let people: Vec<&str> = told.iter().map(|handoff| handoff.incoming.as_str()).collect();
+            format!("told of hand-offs to {}", people.join(", "))
+        }
+        Body::Ready { .. } => "marked the policy as read".to_owned(),
         Body::Ended { number, until } if *until <= event.at => format!("ended #{number}"),
         Body::Ended { number, until } => format!("let #{number} end at {}", utc(*until)),
     }

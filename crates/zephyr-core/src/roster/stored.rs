@@ -3,11 +3,12 @@
 //!
 //! A kind, once written, keeps its meaning for ever: what changes gets a new kind. `tests/corpus` holds one of each.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{Body, Event};
+use super::{Body, Event, Open};
 use crate::event::{BadEvent, StoredEvent};
+use crate::handoff::Handoff;
 use crate::oncall::{Leave, Override};
 use crate::{PersonId, RotationId};
 
@@ -46,6 +47,40 @@ enum Stored {
         number: u64,
         until: Timestamp,
     },
+    HandoffsTold {
+        until: Timestamp,
+        next: Option<Timestamp>,
+        told: Vec<StoredHandoff>,
+        open: Vec<Open>,
+    },
+    Ready {
+        person: PersonId,
+    },
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredHandoff {
+    rotation: RotationId,
+    layer: usize,
+    incoming: PersonId,
+    outgoing: Vec<PersonId>,
+    from: Timestamp,
+    until: Option<Timestamp>,
+    lead_secs: i64,
+}
+
+impl From<Handoff> for StoredHandoff {
+    fn from(handoff: Handoff) -> Self {
+        let Handoff { rotation, layer, incoming, outgoing, from, until, lead } = handoff;
+        Self { rotation, layer, incoming, outgoing, from, until, lead_secs: lead.as_secs() }
+    }
+}
+
+impl From<StoredHandoff> for Handoff {
+    fn from(stored: StoredHandoff) -> Self {
+        let StoredHandoff { rotation, layer, incoming, outgoing, from, until, lead_secs } = stored;
+        Self { rotation, layer, incoming, outgoing, from, until, lead: SignedDuration::from_secs(lead_secs) }
+    }
 }
 
 impl From<&Body> for Stored {
@@ -58,6 +93,10 @@ impl From<&Body> for Stored {
                 Self::Left { number, person, from, until, made_at }
             }
             Body::Ended { number, until } => Self::Ended { number, until },
+            Body::HandoffsTold { until, next, told, open } => {
+                Self::HandoffsTold { until, next, told: told.into_iter().map(Into::into).collect(), open }
+            }
+            Body::Ready { person } => Self::Ready { person },
         }
     }
 }
@@ -72,6 +111,10 @@ impl From<Stored> for Body {
                 Self::Left(Leave { number, person, from, until, made_at })
             }
             Stored::Ended { number, until } => Self::Ended { number, until },
+            Stored::HandoffsTold { until, next, told, open } => {
+                Self::HandoffsTold { until, next, told: told.into_iter().map(Into::into).collect(), open }
+            }
+            Stored::Ready { person } => Self::Ready { person },
         }
     }
 }

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use zephyr_core::effect::Effect;
-use zephyr_core::roster::{self, Command, Decided, Event, Refused, Roster};
+use zephyr_core::policy::Severity;
+use zephyr_core::roster::{self, Body, Command, Decided, Event, Open, Refused, Roster};
 use zephyr_core::world::Runbook;
 use zephyr_core::{Actor, Cause, World, policy};
 
@@ -40,6 +41,12 @@ impl Book {
         let decided = roster::command(&self.state, command, actor, cause, &self.world, self.now)?;
         self.take(decided);
         Ok(self)
+    }
+
+    /// Woken at an instant, with this open.
+    pub fn wakes(&mut self, now: &str, open: &[Open]) {
+        self.now = at(now);
+        self.take(roster::wake(&self.state, open, &self.world, self.now));
     }
 
     pub fn take(&mut self, decided: Decided) {
@@ -177,7 +184,7 @@ fn every_kind_of_event_of_the_roster_is_in_the_corpus_and_reads_back_as_it_was_w
         return;
     }
     assert!(missing.is_empty(), "not in the corpus: {missing}; run once with ZEPHYR_WRITE_CORPUS=1");
-    assert_eq!(known.len(), 3, "a new kind of event needs a scene that makes it");
+    assert_eq!(known.len(), 5, "a new kind of event needs a scene that makes it");
 }
 
 /// A book in which every kind of event is written.
@@ -186,5 +193,86 @@ fn everything() -> Book {
     book.acts("sam", put("maya", Some("ines"), "2026-02-04T12:00:00Z", "2026-02-04T18:00:00Z")).unwrap();
     book.acts("sam", leave("tomas", "2026-02-04T12:00:00Z", "2026-02-05T12:00:00Z")).unwrap();
     book.acts("tomas", Command::End { number: 2 }).unwrap();
+    book.acts("lena", Command::Ready).unwrap();
+    book.wakes("2026-02-10T08:59:00Z", &[]);
+    book.wakes("2026-02-10T09:00:00Z", &[Open { number: 7, severity: Severity::Two }]);
+    // One in which something was told says more.
+    book.events.retain(|event| !matches!(&event.body, Body::HandoffsTold { told, .. } if told.is_empty()));
     book
+}
+
+/// Only payments, so that little is told.
+fn payments_only() -> Book {
+    let mut book = Book::new();
+    book.world.policy.rotations.retain(|id, _| id.as_str() == "payments");
+    book.wakes(NOW, &[]);
+    book
+}
+
+#[test]
+fn whoever_takes_over_is_told_before_and_then_with_what_is_open_each_once() {
+    let mut book = payments_only();
+    book.acts("maya", Command::Ready).unwrap();
+    let open = [Open { number: 7, severity: Severity::Two }, Open { number: 9, severity: Severity::One }];
+    while book.state.next_wake().unwrap() <= at("2026-02-10T09:00:00Z") {
+        let next = book.state.next_wake().unwrap().to_string();
+        book.wakes(&next, &open);
+        // Woken again at once, by another replica: nothing more.
+        let version = book.state.version;
+        book.wakes(&next, &open);
+        assert_eq!(book.state.version, version);
+    }
+    insta::assert_snapshot!(book.told().join("\n"), @"
+    june: You will be on call for payments, 2026-02-03 17:00 to 2026-02-11 02:00 UTC, after kai. You have not marked the policy as read: zephyr oncall ready.
+    kai: june is on call for payments now, and you are relieved. Open: INC-7 (SEV-2), INC-9 (SEV-1).
+    june: You are on call for payments now, after kai. Open: INC-7 (SEV-2), INC-9 (SEV-1). You have not marked the policy as read: zephyr oncall ready.
+    lena: You will be on call for payments, from 2026-02-10 09:00 UTC, after maya. You have not marked the policy as read: zephyr oncall ready.
+    lena: You will be on call for payments, 2026-02-10 09:00 to 2026-02-17 09:00 UTC, after maya. You have not marked the policy as read: zephyr oncall ready.
+    maya: lena is on call for payments now, and you are relieved. Open: INC-7 (SEV-2), INC-9 (SEV-1).
+    lena: You are on call for payments now, until 2026-02-17 09:00 UTC, after maya. Open: INC-7 (SEV-2), INC-9 (SEV-1). You have not marked the policy as read: zephyr oncall ready.
+    ");
+}
+
+#[test]
+fn an_outage_over_a_handoff_tells_of_it_once() {
+    let mut book = payments_only();
+    book.wakes("2026-02-10T12:00:00Z", &[]);
+    let to_lena: Vec<String> = book.told().into_iter().filter(|line| line.starts_with("lena")).collect();
+    assert_eq!(to_lena.len(), 1, "{to_lena:?}");
+    assert!(to_lena[0].contains("You are on call for payments now"), "{to_lena:?}");
+}
+
+#[test]
+fn p1_whoever_has_not_read_the_policy_is_reminded_before_their_first_shift() {
+    let mut book = payments_only();
+    book.wakes("2026-02-09T09:00:00Z", &[]);
+    let reminded = "You have not marked the policy as read: zephyr oncall ready.";
+    assert!(book.told().iter().any(|line| line.starts_with("lena") && line.ends_with(reminded)), "{:?}", book.told());
+    let before = book.told().len();
+    book.acts("lena", Command::Ready).unwrap();
+    let version = book.state.version;
+    book.acts("lena", Command::Ready).unwrap();
+    assert_eq!(book.state.version, version, "again, it changes nothing");
+    book.wakes("2026-02-10T08:00:00Z", &[]);
+    let lines = book.told().split_off(before);
+    assert!(lines.iter().any(|line| line.starts_with("lena")), "{lines:?}");
+    assert!(!lines.iter().any(|line| line.starts_with("lena") && line.contains("read")), "{lines:?}");
+    assert_eq!(book.acts("nobody", Command::Ready).err(), Some(Refused::NoSuchPerson(person("nobody"))));
+}
+
+#[test]
+fn what_is_arranged_moves_the_next_handoff() {
+    let mut book = payments_only();
+    book.now = at("2026-02-03T10:31:00Z");
+    book.acts("sam", put("sam", None, NOW, "2026-02-03T12:00:00Z")).unwrap();
+    assert!(book.state.next_wake().unwrap() <= book.now, "it is there now: {:?}", book.state.handoffs);
+    book.wakes("2026-02-03T10:31:00Z", &[]);
+    assert!(
+        book.told().iter().any(|line| line.starts_with("sam: You are on call for payments now")),
+        "{:?}",
+        book.told()
+    );
+    book.wakes("2026-02-03T12:00:00Z", &[]);
+    let back = book.told().iter().any(|line| line.starts_with("maya: You are on call for payments now"));
+    assert!(back, "{:?}", book.told());
 }

@@ -96,3 +96,34 @@ fn a_stored_roster_is_looked_through_like_an_incident() {
     other.wake_at = Some(now);
     assert_eq!(audit(&other, &events).len(), 1);
 }
+
+#[test]
+fn handoffs_are_told_once_by_all_replicas_together_and_after_a_start() {
+    let mut place = Place::new();
+    let mut other = place.beside();
+    place.engine.look_at_roster();
+    other.engine.look_at_roster();
+    place.poll();
+    other.poll();
+    assert_eq!(place.store.peek_events(StreamId::ROSTER).len(), 1, "both see the same plan");
+    let mut told = Vec::new();
+    for hour in 0..25 {
+        place.store.advance(SignedDuration::from_hours(1));
+        if hour == 12 {
+            // One that starts anew, and knows nothing of what was told.
+            other = place.beside();
+            other.engine.look_at_roster();
+        }
+        let sends = place.poll().into_iter().chain(other.poll());
+        let notices = sends.filter_map(|send| match send.effect {
+            Effect::Notice(notice) => Some(serde_json::to_string(&notice).unwrap()),
+            _ => None,
+        });
+        told.extend(notices);
+    }
+    assert!(!told.is_empty());
+    let mut once = told.clone();
+    once.sort_unstable();
+    once.dedup();
+    assert_eq!(once.len(), told.len(), "{told:#?}");
+}

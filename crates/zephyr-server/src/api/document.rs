@@ -53,6 +53,7 @@ mod shapes;
         super::ack_everything::ack_everything,
         super::oncall::oncall,
         super::oncall::schedule,
+        super::oncall_ready::ready,
         super::calendars::create,
         super::calendars::list,
         super::calendars::revoke,

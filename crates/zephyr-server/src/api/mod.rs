@@ -27,6 +27,7 @@ mod list;
 mod me;
 mod metrics;
 mod oncall;
+mod oncall_ready;
 mod open;
 mod page_decline;
 mod page_ring_again;
@@ -73,6 +74,7 @@ pub fn routes<S: Stores>() -> Router<App<S>> {
         .route("/api/v1/reports/missed", get(report_missed::report::<S>))
         .route("/api/v1/oncall", get(oncall::oncall::<S>))
         .route("/api/v1/oncall/schedule", get(oncall::schedule::<S>))
+        .route("/api/v1/oncall/ready", post(oncall_ready::ready::<S>))
         .route("/api/v1/calendars", get(calendars::list::<S>).post(calendars::create::<S>))
         .route("/api/v1/calendars/{calendar}/revoke", post(calendars::revoke::<S>))
         .route("/calendar/{secret}", get(calendar_feed::read::<S>))

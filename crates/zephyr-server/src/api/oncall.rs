@@ -1,11 +1,14 @@
 //! `GET /api/v1/oncall`: who is on call at an instant, in every rotation; and the schedule of some days.
 
+use std::collections::BTreeSet;
+
 use axum::Json;
 use axum::extract::State;
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use zephyr_api::{Code, Gap, OnCall, Problem, Rotation, Schedule, ScheduledRotation, Shift, Turn};
 use zephyr_core::access::Viewer;
+use zephyr_core::roster::Roster;
 use zephyr_core::{RotationId, World, limits, oncall, proof};
 
 use super::extract::Asked;
@@ -42,6 +45,8 @@ pub async fn oncall<S: Stores>(
         None => app.store.now().await?,
     };
     let mut oncall = view(&app.arranged_world().await?, at);
+    let people = oncall.rotations.iter().flat_map(|rotation| &rotation.on_call).map(|shift| &shift.person);
+    oncall.unread = unread(&*app.roster().await?, people);
     if matches!(caller.viewer, Viewer::Bot) {
         oncall.rotations.iter_mut().flat_map(|rotation| &mut rotation.on_call).for_each(|shift| shift.phone = None);
     }
@@ -94,8 +99,19 @@ pub async fn schedule<S: Stores>(
         world.policy.rotations.keys().filter(wanted).map(|id| scheduled(&world, id, from, until)).collect();
     match part.rotation.filter(|_| rotations.is_empty()) {
         Some(_) => Err(Problem::new(Code::NotFound, "There is no such rotation").into()),
-        None => Ok(Json(Schedule { from, until, rotations })),
+        None => {
+            let people = rotations.iter().flat_map(|rotation| &rotation.turns).map(|turn| &turn.person);
+            let unread = unread(&*app.roster().await?, people);
+            Ok(Json(Schedule { from, until, rotations, unread }))
+        }
     }
+}
+
+/// Who of them has not marked the policy as read, each once, in order.
+fn unread<'a>(roster: &Roster, people: impl Iterator<Item = &'a String>) -> Vec<String> {
+    let has_read = |person: &str| roster.ready.keys().any(|known| known.as_str() == person);
+    let people: BTreeSet<&String> = people.filter(|person| !has_read(person)).collect();
+    people.into_iter().cloned().collect()
 }
 
 fn scheduled(world: &World, rotation: &RotationId, from: Timestamp, until: Timestamp) -> ScheduledRotation {
@@ -125,7 +141,7 @@ fn scheduled(world: &World, rotation: &RotationId, from: Timestamp, until: Times
 pub fn view(world: &World, at: Timestamp) -> OnCall {
     let rotations = world.policy.rotations.keys();
     let rotations = rotations.map(|id| Rotation { name: id.to_string(), on_call: shifts(world, id, at) });
-    OnCall { at, rotations: rotations.collect() }
+    OnCall { at, rotations: rotations.collect(), unread: Vec::new() }
 }
 
 fn shifts(world: &World, rotation: &RotationId, at: Timestamp) -> Vec<Shift> {

@@ -76,6 +76,7 @@ const ADDRESSES: &[(&str, &str, Option<Scope>)] = &[
     ("POST", "/api/v1/ack", Some(Scope::Respond)),
     ("GET", "/api/v1/oncall", Some(Scope::Read)),
     ("GET", "/api/v1/oncall/schedule", Some(Scope::Read)),
+    ("POST", "/api/v1/oncall/ready", Some(Scope::Respond)),
     ("GET", "/api/v1/calendars", Some(Scope::Read)),
     ("POST", "/api/v1/calendars", Some(Scope::Respond)),
     ("POST", "/api/v1/calendars/{calendar}/revoke", Some(Scope::Respond)),

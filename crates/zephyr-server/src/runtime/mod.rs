@@ -73,7 +73,8 @@ impl<S: Store + Objects, E: Entropy> Runtime<S, E> {
         speed: u32,
         metrics: Metrics,
     ) -> (Self, Handle, oneshot::Sender<()>) {
-        let engine = Engine::new(store.clone(), Exclusive(Mutex::new(entropy)), world.borrow().clone());
+        let mut engine = Engine::new(store.clone(), Exclusive(Mutex::new(entropy)), world.borrow().clone());
+        engine.look_at_roster();
         let (asking, commands) = queue::queue();
         let (returns, returning) = mpsc::unbounded_channel();
         let (turns, turned) = watch::channel(0);

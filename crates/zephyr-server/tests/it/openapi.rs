@@ -185,6 +185,7 @@ const DENIED: &[(&str, &str, u16)] = &[
     ("list_tokens", "program", 403),
     ("revoke_token", "person", 403),
     ("revoke_token", "program", 403),
+    ("mark_policy_as_read", "program", 403),
     ("create_calendar", "program", 403),
     ("revoke_calendar", "person", 404),
     ("revoke_calendar", "program", 403),

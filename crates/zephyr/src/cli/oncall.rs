@@ -32,6 +32,11 @@ Examples:
   zephyr oncall schedule platform
   zephyr oncall schedule --from 2027-03-01 --days 31")]
     Schedule(Schedule),
+    /// Say that you have read the policy, before your first shift
+    #[command(after_help = "\
+Example:
+  zephyr oncall ready")]
+    Ready,
     /// Secret addresses at which a calendar program reads who is on call
     #[command(subcommand)]
     #[command(after_help = "\

@@ -172,6 +172,8 @@ pub mod paths {
     pub const ONCALL: &str = "/api/v1/oncall";
     /// Who has a turn when.
     pub const SCHEDULE: &str = "/api/v1/oncall/schedule";
+    /// That whoever asks has read the policy.
+    pub const READY: &str = "/api/v1/oncall/ready";
     /// Calendars.
     pub const CALENDARS: &str = "/api/v1/calendars";
 

@@ -1,6 +1,6 @@
 //! `zephyr oncall`: who is on call now, at another time, and in the days ahead.
 
-use zephyr_api::{OnCall, Schedule, ScheduledRotation};
+use zephyr_api::{OnCall, Ready, Schedule, ScheduledRotation};
 
 use super::{Session, oncall_calendar, paths};
 use crate::cli::Moment;
@@ -16,6 +16,7 @@ pub async fn run(session: &mut Session<'_>, given: given::Oncall) -> Result<Exit
         None | Some(What::Now) => who(session, None).await,
         Some(What::Who(given)) => who(session, Some(given.at.meant(machine::zone()))).await,
         Some(What::Schedule(given)) => schedule(session, &given).await,
+        Some(What::Ready) => ready(session).await,
         Some(What::Calendar(given)) => oncall_calendar::run(session, given).await,
     }
 }
@@ -45,6 +46,7 @@ async fn who(session: &mut Session<'_>, at: Option<Moment>) -> Result<Exit, Fail
     for line in oncall::all(&on_call, &clock) {
         session.printer.line(line);
     }
+    tell_unread(session, &on_call.unread);
     Ok(Exit::Done)
 }
 
@@ -65,7 +67,26 @@ async fn schedule(session: &mut Session<'_>, given: &given::Schedule) -> Result<
         session.printer.line(Line::new().strong(&rotation.name));
         lines(rotation).into_iter().for_each(|line| session.printer.line(line));
     }
+    tell_unread(session, &schedule.unread);
     Ok(Exit::Done)
+}
+
+async fn ready(session: &mut Session<'_>) -> Result<Exit, Failure> {
+    let ready: Ready = session.post(paths::READY, &serde_json::json!({})).await?;
+    if session.json {
+        session.printer.json(&ready);
+    } else {
+        session.printer.line(format!("{} has read the policy", ready.person).as_str());
+    }
+    Ok(Exit::Done)
+}
+
+/// Names those who have not marked the policy as read.
+fn tell_unread(session: &mut Session<'_>, unread: &[String]) {
+    if !unread.is_empty() {
+        let who = unread.join(", ");
+        session.printer.line(Line::new().faint(&format!("Not marked as read by {who}: `zephyr oncall ready`")));
+    }
 }
 
 /// A line a turn, with gaps in their place.
