@@ -82,7 +82,12 @@ impl<S: Store, E: Entropy> Engine<S, E> {
                     let number = number.unwrap_or(roster.latest);
                     Answer::Arranged { roster, number, repeated: false }
                 }
+                Settled::Done(State::Reach(reach)) => {
+                    let number = number.unwrap_or(reach.latest);
+                    Answer::Reached { reach, number, repeated: false }
+                }
                 Settled::Refused(refused) => Answer::Refused(refused),
+                Settled::NotReached(refused) => Answer::NotReached(refused),
                 Settled::NotArranged(refused) => Answer::NotArranged(refused),
                 Settled::NotFound => Answer::NotFound,
                 Settled::Repeated(row) if Some(&row.body_hash) != hash.as_ref() => Answer::KeyReused,
@@ -105,6 +110,7 @@ impl<S: Store, E: Entropy> Engine<S, E> {
         Ok(match self.recent.state_of(&self.store, row).await? {
             State::Incident(incident) => Answer::Repeated(incident),
             State::Roster(roster) => Answer::Arranged { roster, number, repeated: true },
+            State::Reach(reach) => Answer::Reached { reach, number, repeated: true },
         })
     }
 
@@ -313,7 +319,7 @@ pub(crate) fn own_word(send: &Send, outcome: Outcome, over: bool, patience: Sign
 fn is_doubtful(effect: &Effect) -> bool {
     match effect {
         Effect::Page(_) => true,
-        Effect::Hush(_) | Effect::Inform(_) | Effect::Notice(_) => false,
+        Effect::Hush(_) | Effect::Inform(_) | Effect::Notice(_) | Effect::Code(_) => false,
         Effect::Channel(send) => !send.lookup,
         Effect::Status(send) => !send.lookup,
         Effect::Ticket(send) => !send.lookup,

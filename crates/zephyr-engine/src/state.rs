@@ -13,6 +13,7 @@ use zephyr_core::event::{BadEvent, StoredEvent};
 use zephyr_core::ids::StreamKind;
 use zephyr_core::incident::{self, Incident};
 use zephyr_core::page::PageEvent;
+use zephyr_core::reach::{self, Reach};
 use zephyr_core::roster::{self, Roster};
 use zephyr_core::{EffectId, StreamId, invariants};
 
@@ -25,6 +26,8 @@ pub enum State {
     Incident(Arc<Incident>),
     /// What is arranged outside the policy.
     Roster(Arc<Roster>),
+    /// Drills and verified contacts.
+    Reach(Arc<Reach>),
 }
 
 impl State {
@@ -33,6 +36,7 @@ impl State {
         match self {
             Self::Incident(incident) => incident.stream(),
             Self::Roster(_) => StreamId::ROSTER,
+            Self::Reach(_) => StreamId::REACH,
         }
     }
 
@@ -41,6 +45,7 @@ impl State {
         match self {
             Self::Incident(incident) => incident.version,
             Self::Roster(roster) => roster.version,
+            Self::Reach(reach) => reach.version,
         }
     }
 
@@ -49,6 +54,7 @@ impl State {
         match self {
             Self::Incident(incident) => incident.next_wake(),
             Self::Roster(roster) => roster.next_wake(),
+            Self::Reach(reach) => reach.next_wake(),
         }
     }
 
@@ -57,6 +63,7 @@ impl State {
         match self {
             Self::Incident(incident) => incident.index(),
             Self::Roster(_) => Vec::new(),
+            Self::Reach(reach) => reach.index(),
         }
     }
 
@@ -64,7 +71,7 @@ impl State {
     pub(crate) fn urgency(&self) -> u8 {
         match self {
             Self::Incident(incident) => u8::from(incident.severity),
-            Self::Roster(_) => 4,
+            Self::Roster(_) | Self::Reach(_) => 4,
         }
     }
 
@@ -73,6 +80,7 @@ impl State {
         match self {
             Self::Incident(incident) => incident::still_due(incident, effect),
             Self::Roster(_) => true,
+            Self::Reach(reach) => reach::still_due(reach, effect),
         }
     }
 
@@ -81,6 +89,7 @@ impl State {
         match self {
             Self::Incident(incident) => invariants::broken(incident, wake_at),
             Self::Roster(roster) => invariants::broken_roster(roster, wake_at),
+            Self::Reach(reach) => invariants::broken_reach(reach, wake_at),
         }
     }
 
@@ -89,6 +98,7 @@ impl State {
         let text = match self {
             Self::Incident(incident) => serde_json::to_string(&**incident),
             Self::Roster(roster) => serde_json::to_string(&**roster),
+            Self::Reach(reach) => serde_json::to_string(&**reach),
         };
         text.map_err(|error| StoreError::Corrupt(error.to_string()))
     }
@@ -98,6 +108,7 @@ impl State {
         match kind {
             StreamKind::Incident => serde_json::from_str(text).map(|incident| Self::Incident(Arc::new(incident))),
             StreamKind::Roster => serde_json::from_str(text).map(|roster| Self::Roster(Arc::new(roster))),
+            StreamKind::Reach => serde_json::from_str(text).map(|reach| Self::Reach(Arc::new(reach))),
         }
     }
 
@@ -119,6 +130,13 @@ impl State {
                 }
                 Ok(state.map(|state| Self::Roster(Arc::new(state))))
             }
+            StreamKind::Reach => {
+                let mut state = before.and_then(Self::reach).map(|reach| Reach::clone(reach));
+                for row in events {
+                    state = Some(Reach::fold(state, &reach::Event::from_stored(row.seq, row.at, &row.body)?));
+                }
+                Ok(state.map(|state| Self::Reach(Arc::new(state))))
+            }
         }
     }
 
@@ -126,7 +144,7 @@ impl State {
     pub fn incident(&self) -> Option<&Arc<Incident>> {
         match self {
             Self::Incident(incident) => Some(incident),
-            Self::Roster(_) => None,
+            Self::Roster(_) | Self::Reach(_) => None,
         }
     }
 
@@ -134,7 +152,15 @@ impl State {
     pub fn roster(&self) -> Option<&Arc<Roster>> {
         match self {
             Self::Roster(roster) => Some(roster),
-            Self::Incident(_) => None,
+            Self::Incident(_) | Self::Reach(_) => None,
+        }
+    }
+
+    /// Drills and contacts, where it is those.
+    pub fn reach(&self) -> Option<&Arc<Reach>> {
+        match self {
+            Self::Reach(reach) => Some(reach),
+            Self::Incident(_) | Self::Roster(_) => None,
         }
     }
 }
@@ -144,6 +170,7 @@ pub(crate) fn format(kind: StreamKind) -> u32 {
     match kind {
         StreamKind::Incident => incident::STATE_FORMAT,
         StreamKind::Roster => roster::STATE_FORMAT,
+        StreamKind::Reach => reach::STATE_FORMAT,
     }
 }
 
@@ -152,6 +179,7 @@ pub(crate) fn format(kind: StreamKind) -> u32 {
 pub(crate) enum Decided {
     Incident(incident::Decided),
     Roster(roster::Decided),
+    Reach(reach::Decided),
 }
 
 /// A decision as it is written.
@@ -167,7 +195,7 @@ impl Decided {
         let begins = |event: &incident::Event| matches!(event.body, incident::Body::Page(PageEvent::StepBegan { .. }));
         match self {
             Self::Incident(decided) => decided.events.iter().any(begins),
-            Self::Roster(_) => false,
+            Self::Roster(_) | Self::Reach(_) => false,
         }
     }
 
@@ -181,6 +209,10 @@ impl Decided {
             Self::Roster(roster::Decided { state, events, effects }) => {
                 let events = rows(&events, roster::Event::to_stored)?;
                 Parts { state: State::Roster(Arc::new(state)), events, effects }
+            }
+            Self::Reach(reach::Decided { state, events, effects }) => {
+                let events = rows(&events, reach::Event::to_stored)?;
+                Parts { state: State::Reach(Arc::new(state)), events, effects }
             }
         };
         check_fold(before, &parts);
@@ -228,7 +260,7 @@ pub async fn incident_of<S: Store>(store: &S, row: StreamRow) -> Result<Incident
     let id = row.id;
     match state_of(store, row).await? {
         State::Incident(incident) => Ok(Arc::unwrap_or_clone(incident)),
-        State::Roster(_) => Err(StoreError::Corrupt(format!("stream {id} is no incident"))),
+        State::Roster(_) | State::Reach(_) => Err(StoreError::Corrupt(format!("stream {id} is no incident"))),
     }
 }
 
@@ -238,6 +270,14 @@ pub async fn roster_of<S: Store>(store: &S) -> Result<Arc<Roster>, StoreError> {
         return Ok(Arc::default());
     };
     Ok(state_of(store, row).await?.roster().cloned().unwrap_or_default())
+}
+
+/// The drills and contacts that are stored, as they are before their first event where there are none.
+pub async fn reach_of<S: Store>(store: &S) -> Result<Arc<Reach>, StoreError> {
+    let Some(row) = store.load(&[StreamId::REACH]).await?.streams.pop().flatten() else {
+        return Ok(Arc::default());
+    };
+    Ok(state_of(store, row).await?.reach().cloned().unwrap_or_default())
 }
 
 /// Everything that is wrong with a stored stream, in words: a state that is not the fold of its events, or a rule that
@@ -264,6 +304,7 @@ impl fmt::Display for State {
         match self {
             Self::Incident(incident) => f.write_str(&incident.label()),
             Self::Roster(_) => f.write_str("the roster"),
+            Self::Reach(_) => f.write_str("drills and contacts"),
         }
     }
 }

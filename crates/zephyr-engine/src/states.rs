@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use zephyr_core::incident::Incident;
+use zephyr_core::reach::Reach;
 use zephyr_core::roster::Roster;
 use zephyr_core::{StreamId, World};
 
@@ -39,6 +40,11 @@ impl States {
     /// The roster, as it is before its first event where there is none.
     pub fn roster(&self) -> Arc<Roster> {
         self.get(StreamId::ROSTER).and_then(State::roster).cloned().unwrap_or_default()
+    }
+
+    /// Drills and contacts, as they are before their first event where there are none.
+    pub fn reach(&self) -> Arc<Reach> {
+        self.get(StreamId::REACH).and_then(State::reach).cloned().unwrap_or_default()
     }
 
     /// The world with the roster as it is.

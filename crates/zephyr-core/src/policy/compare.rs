@@ -53,6 +53,7 @@ pub fn compare(old: &Policy, new: &Policy) -> Vec<Change> {
     named(&mut changes, "severity", &old.severities, &new.severities, of_severity);
     single(&mut changes, "chain", old.chain == new.chain && old.round_wait == new.round_wait);
     single(&mut changes, "time between updates", old.update_every == new.update_every);
+    single(&mut changes, "time between drills", old.drills_every == new.drills_every);
     single(&mut changes, "path of the runbook", old.runbook == new.runbook);
     let sentences = of_sentences(&old.public, &new.public);
     if !sentences.is_empty() {

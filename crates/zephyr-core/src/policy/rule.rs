@@ -76,6 +76,8 @@ rules! {
     EmptyRotation "empty-rotation",
     /// A layer that is over before it begins.
     EndsBeforeItBegins "ends-before-it-begins",
+    /// Somebody who did not answer their last drill.
+    FailedDrill "failed-drill",
     /// A first hand-off on another day of the week than the hand-off.
     HandoffDay "handoff-day",
     /// A ladder whose first entry waits.
@@ -98,6 +100,8 @@ rules! {
     NameCollision "name-collision",
     /// A way to ring a person who has no address for it.
     NoAddress "no-address",
+    /// Somebody whom no drill has rung in the last 31 days.
+    NoDrill "no-drill",
     /// Nobody on the first two steps of a page is awake.
     NobodyAwake "nobody-awake",
     /// Nobody is on call in a rotation.
@@ -140,6 +144,8 @@ rules! {
     UnpairedBrace "unpaired-brace",
     /// A name without letters or digits.
     UnusableName "unusable-name",
+    /// Somebody who has not shown lately that their methods reach them.
+    UnverifiedContact "unverified-contact",
     /// A value of another type.
     WrongType "wrong-type",
 }

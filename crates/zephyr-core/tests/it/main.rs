@@ -16,6 +16,7 @@ mod policy;
 mod policy_acme;
 mod policy_mistakes;
 mod proof;
+mod reach;
 mod roster;
 mod scene;
 mod schedules;
