@@ -128,7 +128,7 @@ fn a_drill_of_a_person_rings_their_phone_and_ends_with_their_answer() {
     let line = "DRILL, not an incident: DRILL-1 SEV-2: begun by rosa; answer it as you would an incident";
     assert_eq!((send.person.as_str(), send.headline().as_str()), ("ines", line));
     scene.after(mins(2));
-    assert_eq!(scene.asks("tomas", Command::Acknowledge { drill: Some(1) }).is_err(), true, "he was not rung");
+    assert!(scene.asks("tomas", Command::Acknowledge { drill: Some(1) }).is_err(), "he was not rung");
     scene.asks("ines", Command::Acknowledge { drill: None }).unwrap();
     scene.asks("ines", Command::Acknowledge { drill: Some(1) }).unwrap();
     let drill = &scene.state.drills[&1];
@@ -139,14 +139,38 @@ fn a_drill_of_a_person_rings_their_phone_and_ends_with_their_answer() {
     );
     let hush = scene.effects.iter().any(|(_, effect)| matches!(effect, Effect::Hush(hush) if hush.why == "answered"));
     assert!(hush, "her devices are told");
-    insta::assert_snapshot!(scene.story(), @"");
+    insta::assert_snapshot!(scene.story(), @r"
+    +00:00 DRILL-1, a drill and no incident, for ines as SEV-2 begun by rosa
+    +00:00 page ines: paging ines (step 1); next in 5 min unless somebody answers
+    +00:00 ines reached by push
+    +01:00 ines reached by sms
+    +02:00 ines reached by call
+    +02:00 ines answered page ines
+    +02:00 DRILL-1 is over: ines answered
+    ");
 }
 
 #[test]
 fn a_drill_of_a_rotation_goes_once_up_the_real_chain_and_rings_nobody_else() {
     let mut scene = Scene::of(rotation("payments"));
     scene.after(mins(60));
-    insta::assert_snapshot!(scene.story(), @"");
+    insta::assert_snapshot!(scene.story(), @r"
+    +00:00 DRILL-1, a drill and no incident, for payments as SEV-2 begun by rosa
+    +00:00 page payments: paging ines (step 1); next in 5 min unless somebody answers
+    +00:00 ines reached by push
+    +01:00 ines reached by sms
+    +02:00 ines reached by call
+    +05:00 page payments: paging tomas (step 2); next in 5 min unless somebody answers
+    +05:00 tomas reached by push
+    +06:00 tomas reached by sms
+    +07:00 tomas reached by call
+    +10:00 page payments: paging eve (step 3); next in 5 min unless somebody answers
+    +10:00 eve reached by push
+    +15:00 page payments: paging fay (step 4); next in 5 min unless somebody answers
+    +15:00 fay reached by push
+    +20:00 DRILL-1 is over: NOBODY ANSWERED
+    +20:00 paging stopped for page payments: no longer due
+    ");
     let fared = ["ines", "tomas", "eve", "fay", "pat", "quinn", "rosa"].map(|name| scene.fared(name));
     let missed = Some(Fared::Missed);
     assert_eq!(fared, [missed, missed, missed, missed, None, None, None]);
@@ -286,13 +310,11 @@ fn a_code_is_short_lived_bounded_in_tries_and_in_nothing_that_is_kept() {
         Err(Refused::NoCode(Method::Sms))
     );
     let stored: Vec<String> = scene.events.iter().map(|event| event.to_stored().unwrap().body).collect();
-    let kept =
-        format!("{}{}{:?}{sent:?}", stored.join("\n"), serde_json::to_string(&scene.state).unwrap(), scene.world);
+    let state = serde_json::to_string(&scene.state).unwrap();
+    let kept = format!("{}{state}{:?}{sent:?}", stored.join("\n"), scene.key());
     for secret in [sent.reveal(), late.reveal(), "447700900001".to_owned(), "7, 7, 7".to_owned()] {
-        let told = kept.contains(&secret);
-        assert!(!told || secret.starts_with("44"), "{secret} is in what is kept: {kept}");
+        assert!(!kept.contains(&secret), "{secret} is in what is kept: {kept}");
     }
-    assert!(!stored.join("\n").contains("447700900001"), "no address is in an event");
     assert_eq!(scene.asks("eve", Command::AskCode { method: Method::Sms }), Err(Refused::NoSuchMethod(Method::Sms)));
 }
 
