@@ -15,6 +15,9 @@ impl Reach {
     pub(super) fn apply(&mut self, event: &Event) {
         self.version = event.seq;
         let at = event.at;
+        if let Some(drill) = event.drill().and_then(|number| self.drills.get_mut(&number)) {
+            drill.last_seq = event.seq;
+        }
         match &event.body {
             Body::Began { look_at } => self.look_at = Some(*look_at),
             Body::Looked { noticed, reminded, gone, look_at } => {
@@ -38,6 +41,8 @@ impl Reach {
                     paging: Paging::default(),
                     fared: BTreeMap::new(),
                     over: None,
+                    first_seq: event.seq,
+                    last_seq: event.seq,
                 };
                 self.drills.insert(*number, drill);
                 self.forget();

@@ -31,6 +31,10 @@ pub struct Drill {
     pub fared: BTreeMap<PersonId, Fared>,
     /// Its end.
     pub over: Option<Over>,
+    /// Its first event.
+    pub first_seq: u64,
+    /// Its last event so far; between both there are others.
+    pub last_seq: u64,
 }
 
 /// The end of a drill.
@@ -87,6 +91,11 @@ impl Drill {
             Over { at, how: Ended::Answered { by } } => Some((by, at.duration_since(self.began_at))),
             Over { how: Ended::Unanswered | Ended::Stopped { .. }, .. } => None,
         }
+    }
+
+    /// Whether a person can answer it now: it rings them, or has.
+    pub fn rings(&self, person: &PersonId) -> bool {
+        self.over.is_none() && self.answerable().any(|one| one == person)
     }
 
     /// The earliest of its deadlines while it goes on.

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use zephyr_api::{Acknowledged, Code, Problem};
+use zephyr_api::{Acknowledged, Code, Drill, Problem};
 use zephyr_core::incident::{Command, Incident, Refused};
-use zephyr_core::{PersonId, page};
+use zephyr_core::{PersonId, StreamId, page};
+use zephyr_engine::ports::About;
 use zephyr_engine::{Answer, Ask, Request, RequestKey};
 
 use super::answer::{done, refusal};
@@ -15,7 +16,7 @@ use crate::app::{App, Stores};
 use crate::auth::Caller;
 use crate::fault::Fault;
 use crate::read::Phases;
-use crate::view;
+use crate::{reach, view};
 
 /// Answers all of it. Where nothing rings: what the person answers for already, if the key says that this is a
 /// repetition; else a refusal.
@@ -30,21 +31,26 @@ pub async fn ack_everything<S: Stores>(
     State(app): State<App<S>>,
     Posted { caller, key, .. }: Posted<Nothing>,
 ) -> Result<Json<Acknowledged>, Fault> {
-    let answered = answer_all(&app, &caller, key).await?;
+    let Answered { incidents, drills } = answer_all(&app, &caller, key).await?;
     let world = app.world();
-    let incidents = answered.iter().map(|incident| view::incident(incident, &world, &app.settings.public_url));
-    Ok(Json(Acknowledged { incidents: incidents.collect() }))
+    let incidents = incidents.iter().map(|incident| view::incident(incident, &world, &app.settings.public_url));
+    Ok(Json(Acknowledged { incidents: incidents.collect(), drills }))
 }
 
-/// Answers all that rings for a person; the incidents after it.
-pub async fn answer_all<S: Stores>(
-    app: &App<S>,
-    caller: &Caller,
-    key: Option<RequestKey>,
-) -> Result<Vec<Arc<Incident>>, Fault> {
+/// What a person has answered.
+#[derive(Debug, Default)]
+pub struct Answered {
+    /// Incidents, after it.
+    pub incidents: Vec<Arc<Incident>>,
+    /// Drills, after it.
+    pub drills: Vec<Drill>,
+}
+
+/// Answers all that rings for a person: incidents first, then drills.
+pub async fn answer_all<S: Stores>(app: &App<S>, caller: &Caller, key: Option<RequestKey>) -> Result<Answered, Fault> {
     let person = caller.person().ok_or_else(|| refusal(&Refused::NotAPerson))?;
-    if answered(app, key.as_ref()).await?.is_some() {
-        return held(app, caller, person).await;
+    if let Some(before) = answered(app, key.as_ref()).await? {
+        return held(app, caller, person, &before).await;
     }
     let ringing = app.ringing_for(&caller.viewer, person).await?;
     let requests = ringing.iter().enumerate().map(|(index, incident)| Request {
@@ -62,10 +68,32 @@ pub async fn answer_all<S: Stores>(
             other => incidents.push(done(app, other)?.0),
         }
     }
-    if incidents.is_empty() {
+    let drills = answer_drills(app, caller, person, key.map(|key| nth(key, ringing.len()))).await?;
+    if incidents.is_empty() && drills.is_empty() {
         return Err(nothing_rings(person));
     }
-    Ok(incidents)
+    Ok(Answered { incidents, drills })
+}
+
+/// Answers the drills that ring for a person.
+async fn answer_drills<S: Stores>(
+    app: &App<S>,
+    caller: &Caller,
+    person: &PersonId,
+    key: Option<RequestKey>,
+) -> Result<Vec<Drill>, Fault> {
+    let ringing: Vec<u64> = app.reach().await?.running().filter(|it| it.rings(person)).map(|it| it.number).collect();
+    if ringing.is_empty() {
+        return Ok(Vec::new());
+    }
+    let Ok((after, ..)) = reach::ask(app, caller, key, reach::Command::Acknowledge { drill: None }).await else {
+        // Somebody else was faster, or it has just ended.
+        return Ok(Vec::new());
+    };
+    let policy = &app.world().policy;
+    let answered = ringing.iter().filter_map(|number| after.drills.get(number));
+    let answered = answered.filter(|drill| drill.answer().is_some_and(|(by, _)| by == person));
+    Ok(answered.map(|drill| reach::drill(drill, policy)).collect())
 }
 
 fn nth(mut key: RequestKey, index: usize) -> RequestKey {
@@ -75,10 +103,17 @@ fn nth(mut key: RequestKey, index: usize) -> RequestKey {
     key
 }
 
-async fn held<S: Stores>(app: &App<S>, caller: &Caller, person: &PersonId) -> Result<Vec<Arc<Incident>>, Fault> {
+/// What a repetition is answered with: what the person answers for now.
+async fn held<S: Stores>(app: &App<S>, caller: &Caller, person: &PersonId, before: &About) -> Result<Answered, Fault> {
     let mut open = app.list(&caller.viewer, Phases::One("open")).await?;
     open.retain(|incident| incident.paging.holders().contains(person));
-    Ok(open.into_iter().map(Arc::new).collect())
+    let mut drills = Vec::new();
+    if let About::Part(StreamId::REACH, _) = before {
+        let (known, policy) = (app.reach().await?, &app.world().policy);
+        let last = known.drills.values().rev().find(|drill| drill.answer().is_some_and(|(by, _)| by == person));
+        drills.extend(last.map(|drill| reach::drill(drill, policy)));
+    }
+    Ok(Answered { incidents: open.into_iter().map(Arc::new).collect(), drills })
 }
 
 fn nothing_rings(person: &PersonId) -> Fault {
