@@ -4,6 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::Lease;
+
 /// `GET …/incidents/{incident}/calls`: whom its pages wanted, why, how far each call got and how it ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Calls {
@@ -16,6 +18,9 @@ pub struct Calls {
     pub summary: String,
     /// Its pages in the order in which they began.
     pub pages: Vec<PageCalls>,
+    /// How long the answers hold; `None` while nobody has answered, and on a SEV-3.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lease: Option<Lease>,
 }
 
 /// One page from its beginning.
@@ -40,6 +45,9 @@ pub struct PageCalls {
     pub answered_at: Option<Timestamp>,
     /// Steps whose time was up without an answer.
     pub missed_steps: u32,
+    /// How often its answer held no longer, because nobody gave a sign of life.
+    #[serde(default)]
+    pub lapsed: u32,
     /// Whatever made it want people, in order.
     pub steps: Vec<StepCalls>,
     /// Who is rung next unless somebody answers, as things stand; while ringing.
@@ -55,7 +63,8 @@ pub struct StepCalls {
     pub seq: u64,
     /// When.
     pub at: Timestamp,
-    /// In words: `step 2, next in rotation`, `everybody who can be reached`, `for everybody on call`, `rung again`.
+    /// In words: `step 2, next in rotation`, `everybody who can be reached`, `for everybody on call`, `rung again`,
+    /// `asked for a sign of life`.
     pub what: String,
     /// Round of the chain, from 1, for its steps.
     pub round: Option<u32>,
@@ -149,6 +158,9 @@ pub struct PageFigures {
     pub went_on: u64,
     /// Steps whose time was up without an answer, over all pages.
     pub missed_steps: u64,
+    /// Answers that held no longer, because nobody gave a sign of life, over all pages.
+    #[serde(default)]
+    pub lapsed: u64,
 }
 
 /// Calls by how far they got and how they ended; `begun` is the sum of the eight ends.
@@ -192,6 +204,9 @@ pub struct MissedIncident {
     pub opened_at: Timestamp,
     /// Steps whose time was up without an answer.
     pub missed_steps: u64,
+    /// Answers that held no longer, because nobody gave a sign of life.
+    #[serde(default)]
+    pub lapsed: u64,
     /// Updates that were not there when they were due.
     pub late_updates: u64,
     /// Whether a customer reported it first.

@@ -48,6 +48,9 @@ pub struct Incident {
     pub update_due_at: Option<Timestamp>,
     /// Its pages.
     pub pages: Vec<Page>,
+    /// How long the answers hold; `None` while nobody has answered, and on a SEV-3.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lease: Option<Lease>,
     /// The channel.
     pub channel: Link,
     /// The status-page entry.
@@ -72,6 +75,19 @@ pub struct PublicWords {
     pub policy: Option<String>,
     /// Who applied that policy, and thereby approved the sentence.
     pub approved_by: Option<String>,
+}
+
+/// The answers hold as long as one of those who answered, or the commander, does something on the incident once in a
+/// while.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Lease {
+    /// `held`, or `asking`: nobody has given a sign of life for too long.
+    #[schema(pattern = "^(held|asking)$")]
+    pub state: String,
+    /// Held: when somebody is asked. Asking: when the pages go on with the step after the one answered.
+    pub until: Timestamp,
+    /// Whose phones ring for it; while asking.
+    pub asked: Vec<Wanted>,
 }
 
 /// One page of an incident.

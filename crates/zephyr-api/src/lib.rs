@@ -24,7 +24,8 @@ pub use audit::{Audit, AuditEntry};
 pub use calendars::{Calendar, Calendars, CreateCalendar, NewCalendar};
 pub use declaring::{JoinIncident, ResolveIncident, Unclear};
 pub use incident::{
-    Acknowledged, Changed, Entry, Incident, Incidents, Link, MethodState, Page, PublicWords, Runbook, Timeline, Wanted,
+    Acknowledged, Changed, Entry, Incident, Incidents, Lease, Link, MethodState, Page, PublicWords, Runbook, Timeline,
+    Wanted,
 };
 pub use oncall::{Gap, OnCall, Rotation, Schedule, ScheduledRotation, Shift, Turn};
 pub use policy::{AppliedPolicy, ApplyPolicy, Policies, PolicyApplied, PolicyChange, PolicyMistake, PolicyText};

@@ -132,18 +132,22 @@ pub struct PageSend {
     pub entry: u32,
     /// How.
     pub method: Method,
+    /// Nothing new: they answered, and are asked for a sign of life.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub asks: bool,
 }
 
 impl PageSend {
     /// The line that a device shows or reads out: `INC-7 SEV-2: Checkout is down`. A drill says first that it is none.
     pub fn headline(&self) -> String {
-        let Self { occasion, number, severity, summary, .. } = self;
+        let Self { occasion, number, severity, summary, asks, .. } = self;
+        let asks = if *asks { " (still on it?)" } else { "" };
         let drill = match occasion {
             Occasion::Incident(_) => "",
             Occasion::Drill(_) => "DRILL, not an incident: ",
         };
         let summary = summary.as_ref().map(|summary| format!(": {summary}")).unwrap_or_default();
-        format!("{drill}{} {severity}{summary}", occasion.label(*number))
+        format!("{drill}{} {severity}{asks}{summary}", occasion.label(*number))
     }
 }
 

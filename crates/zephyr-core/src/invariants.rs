@@ -47,6 +47,7 @@ pub fn broken(incident: &Incident, wake_at: Option<Timestamp>) -> Vec<String> {
     if incident.is_open() && pages_alive == 0 && !stopped_by_person {
         broken.push(format!("{label}: open, and no page is ringing, answered or stopped by a person"));
     }
+    lease(incident, wake_at, &mut broken);
     let wanted = incident.paging.wanted();
     for (person, ring) in &incident.paging.rings {
         if ring.over.is_none() && !wanted.contains(person) {
@@ -120,4 +121,24 @@ fn of_drill(label: &str, paging: &Paging, is_over: bool, wake_at: Option<Timesta
         broken.push(format!("{label}: the phone of {person} rings and no page wants them"));
     }
     broken
+}
+
+/// Whoever answers a page of an open SEV-1 or SEV-2 holds a lease that something wakes in time. Not where every answered
+/// page began before answers were leases.
+fn lease(incident: &Incident, wake_at: Option<Timestamp>, broken: &mut Vec<String>) {
+    let (label, paging) = (incident.label(), &incident.paging);
+    let wanted = incident.needs_signs_of_life() && paging.held_for().is_some();
+    match &paging.lease {
+        None if wanted => broken.push(format!("{label}: answered, and nobody asks for a sign of life")),
+        Some(_) if !wanted => broken.push(format!("{label}: a sign of life is asked for, and no answer needs one")),
+        Some(lease) if wake_at.is_none_or(|wake| wake > lease.until()) => {
+            broken.push(format!("{label}: answers hold until {} and nothing wakes it", lease.until()));
+        }
+        Some(_) | None => {}
+    }
+    for person in paging.asked() {
+        if paging.rings.get(person).is_none_or(|ring| ring.over.is_some()) {
+            broken.push(format!("{label}: {person} is asked for a sign of life and their phone does not ring"));
+        }
+    }
 }

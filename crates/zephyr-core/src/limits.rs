@@ -63,6 +63,16 @@ pub const STEP_MAX: SignedDuration = SignedDuration::from_hours(2);
 pub const ROUND_MIN: SignedDuration = SignedDuration::from_secs(30);
 /// How long a person who declined is passed over.
 pub const DECLINED_FOR: SignedDuration = SignedDuration::from_mins(15);
+/// How long an answer holds without a sign of life, where the policy does not say.
+pub const HELD_FOR: SignedDuration = SignedDuration::from_mins(30);
+/// The shortest time that an answer holds: shorter, and whoever works on it is rung while they read.
+pub const HELD_FOR_MIN: SignedDuration = SignedDuration::from_mins(1);
+/// The longest: after a day nobody knows any more who answers.
+pub const HELD_FOR_MAX: SignedDuration = SignedDuration::from_hours(24);
+/// How long somebody is asked for a sign of life before the pages go on: a step of the chain.
+pub const ASKED_FOR: SignedDuration = SignedDuration::from_mins(5);
+/// How often answering again is written down as a sign of life: a button pressed twice is one.
+pub const SIGN_OF_LIFE_EVERY: SignedDuration = SignedDuration::from_secs(60);
 /// How long a page that wants nobody it could ring waits before it looks again, and how long an all-ring lasts.
 pub const ALL_RING_STEP: SignedDuration = SignedDuration::from_mins(5);
 

@@ -224,6 +224,7 @@ mod tests {
             ring: 1,
             entry: index,
             method: Method::Push,
+            asks: false,
         };
         held(index, urgency, Effect::Page(send))
     }

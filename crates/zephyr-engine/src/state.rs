@@ -177,7 +177,7 @@ pub(crate) fn format(kind: StreamKind) -> u32 {
 /// A decision about a stream.
 #[derive(Debug)]
 pub(crate) enum Decided {
-    Incident(incident::Decided),
+    Incident(Box<incident::Decided>),
     Roster(roster::Decided),
     Reach(reach::Decided),
 }
@@ -202,7 +202,8 @@ impl Decided {
     /// The state after it, its events as stored, and what is to be done.
     pub fn into_parts(self, before: Option<&State>) -> Result<Parts, StoreError> {
         let parts = match self {
-            Self::Incident(incident::Decided { state, events, effects }) => {
+            Self::Incident(decided) => {
+                let incident::Decided { state, events, effects } = *decided;
                 let events = rows(&events, incident::Event::to_stored)?;
                 Parts { state: State::Incident(Arc::new(state)), events, effects }
             }

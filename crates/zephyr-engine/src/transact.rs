@@ -81,7 +81,7 @@ pub(crate) enum Settled {
 
 /// What is to become of one input.
 pub(crate) enum Next {
-    Decided(Box<Decided>),
+    Decided(Decided),
     Settled(Settled),
     /// It rests on what is only being opened: it is decided once that is written.
     Later,
@@ -89,15 +89,15 @@ pub(crate) enum Next {
 
 impl Next {
     pub fn of_incident(decided: incident::Decided) -> Self {
-        Self::Decided(Box::new(Decided::Incident(decided)))
+        Self::Decided(Decided::Incident(Box::new(decided)))
     }
 
     pub fn of_reach(decided: reach::Decided) -> Self {
-        Self::Decided(Box::new(Decided::Reach(decided)))
+        Self::Decided(Decided::Reach(decided))
     }
 
     pub fn of_roster(decided: roster::Decided) -> Self {
-        Self::Decided(Box::new(Decided::Roster(decided)))
+        Self::Decided(Decided::Roster(decided))
     }
 }
 
@@ -182,7 +182,7 @@ impl<S: Store, E: Entropy> Engine<S, E> {
                 Next::Decided(planned) => {
                     let staged = turn.commits.len();
                     let late = lateness(input, &states, &planned, now);
-                    if let Some((commit, state)) = self.commit_of(input, *planned, now, staged, &mut states)? {
+                    if let Some((commit, state)) = self.commit_of(input, planned, now, staged, &mut states)? {
                         alike.decided(commit.stream, &commit.index);
                         keys.extend(input.key());
                         turn.commits.push(commit);

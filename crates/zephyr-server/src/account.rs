@@ -6,6 +6,8 @@ use zephyr_core::incident::{Event, Figures, Review};
 use zephyr_core::page::account::{Call, How, PageAccount, Reach, SendStep, StepAccount, StepWhat};
 use zephyr_core::page::{Chain, PauseWhy, Place, Standing, StopWhy};
 
+use crate::view;
+
 /// Every page of an incident, call by call.
 pub fn calls(review: &Review, events: &[Event], world: &World) -> api::Calls {
     let incident = &review.incident;
@@ -26,6 +28,7 @@ pub fn calls(review: &Review, events: &[Event], world: &World) -> api::Calls {
             answered_by: account.answered.as_ref().map(|(by, _)| by.to_string()),
             answered_at: account.answered.as_ref().map(|(_, at)| *at),
             missed_steps: account.missed_steps,
+            lapsed: account.lapsed,
             steps: account.steps.iter().map(|step| of_step(step, account, &calls, events)).collect(),
             next: next.unwrap_or_default().iter().map(ToString::to_string).collect(),
             next_at,
@@ -36,13 +39,14 @@ pub fn calls(review: &Review, events: &[Event], world: &World) -> api::Calls {
         severity: incident.severity.into(),
         summary: incident.summary.to_string(),
         pages: pages.map(page).collect(),
+        lease: view::lease(incident, &world.policy),
     }
 }
 
 fn of_step(step: &StepAccount, page: &PageAccount, calls: &[&Call], events: &[Event]) -> api::StepCalls {
     let round = match step.what {
         StepWhat::Step(round, _) => Some(round),
-        StepWhat::Paused(_) | StepWhat::Widened | StepWhat::RungAgain => None,
+        StepWhat::Paused(_) | StepWhat::Widened | StepWhat::RungAgain | StepWhat::Asked => None,
     };
     api::StepCalls {
         seq: step.seq,
@@ -69,6 +73,7 @@ fn what(what: StepWhat, chain: &Chain) -> String {
         StepWhat::Paused(PauseWhy::Nobody) => "nobody can be reached".to_owned(),
         StepWhat::Widened => "for everybody on call".to_owned(),
         StepWhat::RungAgain => "rung again".to_owned(),
+        StepWhat::Asked => "asked for a sign of life".to_owned(),
     }
 }
 
@@ -84,6 +89,7 @@ fn because(call: &Call, step: &StepAccount) -> String {
         (None, StepWhat::Step(_, Place::Step(_))) => "next in order".to_owned(),
         (None, StepWhat::Step(..)) => "everybody".to_owned(),
         (None, StepWhat::Widened) => "on call".to_owned(),
+        (None, StepWhat::Asked) => "answers here, and was silent".to_owned(),
         (None, StepWhat::RungAgain | StepWhat::Paused(_)) => "asked for".to_owned(),
     }
 }
@@ -144,7 +150,9 @@ fn reach(reach: Reach) -> &'static str {
 
 fn state(page: &PageAccount) -> &'static str {
     match (&page.answered, &page.stopped) {
-        (Some(_), _) if page.missed_steps == 0 => "answered",
+        // Answered once, and the answer holds no longer.
+        _ if page.is_ringing() => "ringing",
+        (Some(_), _) if page.missed_before == 0 => "answered",
         (Some(_), _) => "answered_late",
         (None, Some(_)) => "stopped",
         (None, None) => "ringing",
@@ -178,6 +186,7 @@ pub fn pages(figures: &Figures) -> api::PageFigures {
         ringing: pages.ringing,
         went_on: pages.went_on,
         missed_steps: pages.missed_steps,
+        lapsed: pages.lapsed,
     }
 }
 
@@ -204,12 +213,14 @@ pub fn call_figures(figures: &Figures) -> api::CallFigures {
 pub fn missed(review: &Review) -> Option<api::MissedIncident> {
     let mut figures = Figures::default();
     figures.add(review);
-    let something = figures.pages.missed_steps + figures.late_updates + figures.customer_reported > 0;
+    let something =
+        figures.pages.missed_steps + figures.pages.lapsed + figures.late_updates + figures.customer_reported > 0;
     something.then(|| api::MissedIncident {
         label: review.incident.label(),
         severity: review.incident.severity.into(),
         opened_at: review.incident.opened_at,
         missed_steps: figures.pages.missed_steps,
+        lapsed: figures.pages.lapsed,
         late_updates: figures.late_updates,
         customer_reported: figures.customer_reported > 0,
     })

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use zephyr_api as api;
 use zephyr_core::incident::{Event, Incident, PublicOpening, Unclear, narrate};
 use zephyr_core::mirror::{Document, Mirror};
-use zephyr_core::page::{Page, PageState, Place, Rung, RungState, StopWhy, Target};
+use zephyr_core::page::{LeaseState, Page, PageState, Place, Rung, RungState, StopWhy, Target};
 use zephyr_core::policy::Policy;
 use zephyr_core::world::Runbook;
 use zephyr_core::{PersonId, World};
@@ -34,6 +34,7 @@ pub fn incident(incident: &Incident, world: &World, public_url: &str) -> api::In
         acting_commander: incident.acting_commander.as_ref().map(ToString::to_string),
         update_due_at: incident.is_open().then_some(incident.update_due_at),
         pages: pages.collect(),
+        lease: lease(incident, &world.policy),
         channel,
         status_page,
         ticket,
@@ -110,6 +111,17 @@ fn page(incident: &Incident, target: &Target, page: &Page, world: &World) -> api
         }
     }
     view
+}
+
+/// How long the answers hold.
+pub fn lease(incident: &Incident, policy: &Policy) -> Option<api::Lease> {
+    let lease = incident.paging.lease.as_ref()?;
+    let state = match lease.state {
+        LeaseState::Held { .. } => "held",
+        LeaseState::Asking { .. } => "asking",
+    };
+    let asked = lease.asked().map(|id| wanted(incident, id, policy)).collect();
+    Some(api::Lease { state: state.to_owned(), until: lease.until(), asked })
 }
 
 fn wanted(incident: &Incident, person: &PersonId, policy: &Policy) -> api::Wanted {

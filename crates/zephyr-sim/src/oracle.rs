@@ -153,7 +153,12 @@ impl Oracle {
                 Effect::Hush(hush) => {
                     found.hushes.insert(hush.person.clone());
                 }
-                Effect::Channel(_) | Effect::Status(_) | Effect::Ticket(_) | Effect::Inform(_) | Effect::Notice(_) => {}
+                Effect::Channel(_)
+                | Effect::Status(_)
+                | Effect::Ticket(_)
+                | Effect::Inform(_)
+                | Effect::Notice(_)
+                | Effect::Code(_) => {}
             }
         }
         if found != expected {
@@ -162,11 +167,15 @@ impl Oracle {
         }
     }
 
-    /// A page that begins again, or an incident that was reopened, has no answer yet.
+    /// A page that begins again, or whose answer lapsed, or an incident that was reopened, has no answer yet.
     fn begin_anew(&mut self, stream: StreamId, body: &Body) {
         match body {
             Body::Page(PageEvent::Began { target, .. }) => {
                 self.answered.remove(&(stream, target.clone()));
+            }
+            // Answered, and nobody gave a sign of life: the page wants a person again.
+            Body::Page(PageEvent::Lapsed { targets, .. }) => {
+                targets.iter().for_each(|target| _ = self.answered.remove(&(stream, target.clone())));
             }
             Body::Reopened { .. } => {
                 self.ended.remove(&stream);

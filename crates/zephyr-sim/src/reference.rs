@@ -7,6 +7,7 @@
 //! Deliberately not here: anything the engine decided itself (steps, widenings, ends of rings), words, channels, stores.
 
 mod due;
+mod lease;
 mod rings;
 mod who;
 
@@ -21,6 +22,7 @@ use zephyr_core::policy::{Method, Severity};
 use zephyr_core::{PersonId, RotationId, ServiceId, World, limits};
 
 use due::Due;
+use lease::Lease;
 use rings::Ring;
 
 type People = BTreeSet<PersonId>;
@@ -53,6 +55,9 @@ pub struct Reference {
     rings: BTreeMap<PersonId, Ring>,
     declined: BTreeMap<PersonId, Timestamp>,
     broken: BTreeSet<(PersonId, Method)>,
+    commander: Option<PersonId>,
+    /// While somebody answers a SEV-1 or SEV-2.
+    lease: Option<Lease>,
 }
 
 #[derive(Debug)]
@@ -71,6 +76,7 @@ enum State {
         by: People,
         also: People,
         until: Timestamp,
+        stood: Stood,
     },
     /// A person's word holds; what stopped for any other reason begins again when it is due.
     Stopped {
@@ -85,6 +91,15 @@ struct Ringing {
     at: At,
     wanted: People,
     until: Timestamp,
+    tried: People,
+}
+
+/// Where a page was when it was answered.
+#[derive(Debug, Clone)]
+struct Stood {
+    round: u32,
+    round_began: Timestamp,
+    at: At,
     tried: People,
 }
 
@@ -103,7 +118,8 @@ impl Reference {
         let (pages, rings) = (BTreeMap::new(), BTreeMap::new());
         let (declined, broken) = (BTreeMap::new(), BTreeSet::new());
         let (severity, service) = (*severity, service.clone());
-        let mut new = Self { world, severity, service, open: true, pages, rings, declined, broken };
+        let (commander, lease) = (None, None);
+        let mut new = Self { world, severity, service, open: true, pages, rings, declined, broken, commander, lease };
         new.page_everybody_due(event.at);
         Some(new)
     }
@@ -137,10 +153,12 @@ impl Reference {
             }
             _ => {}
         }
+        self.live(event);
     }
 
     /// What must be decided at `now`, after all that happened.
     pub fn decide(&mut self, now: Timestamp) -> Expected {
+        self.look_at_lease(now);
         self.steps(now);
         self.ring(now)
     }
@@ -152,17 +170,20 @@ impl Reference {
             State::Answered { also, until, .. } => (!also.is_empty()).then_some(*until),
             State::Stopped { .. } => None,
         });
-        pages.chain(self.rings.values().filter_map(Ring::next_due)).min()
+        let lease = self.lease.as_ref().map(Lease::until);
+        pages.chain(self.rings.values().filter_map(Ring::next_due)).chain(lease).min()
     }
 
     /// Whether a person's phone must be ringing.
     pub fn rings(&self, person: &PersonId) -> bool {
         self.pages.values().any(|page| page.wants(person))
+            || self.lease.as_ref().is_some_and(|lease| lease.asks(person))
     }
 
     fn page_event(&mut self, event: &PageEvent, at: Timestamp) {
         match event {
             PageEvent::Acknowledged { by, .. } => {
+                self.commander.get_or_insert_with(|| by.clone());
                 for page in self.pages.values_mut() {
                     let is_ringing = matches!(page.state, State::Ringing(_));
                     if page.wants(by) || (is_ringing && page.rung.contains(by)) {
@@ -171,10 +192,12 @@ impl Reference {
                 }
             }
             PageEvent::Taken { target, by } => {
+                self.commander.get_or_insert_with(|| by.clone());
                 self.pages.get_mut(target.as_str()).into_iter().for_each(|page| page.answer(by, at));
             }
             PageEvent::Declined { by, targets, .. } => {
                 self.declined.insert(by.clone(), later(at, limits::DECLINED_FOR));
+                self.lease.iter_mut().for_each(|lease| lease.lose(by, at));
                 let named = |name: &str| targets.iter().any(|target| target.as_str() == name);
                 self.pages.iter_mut().filter(|(name, _)| named(name)).for_each(|(_, page)| page.lose(by, at));
             }
@@ -303,19 +326,25 @@ impl Page {
     }
 
     fn answer(&mut self, who: &PersonId, at: Timestamp) {
-        let (also, until) = match &mut self.state {
+        let (also, until, stood) = match &mut self.state {
             State::Answered { by, also, .. } => {
                 also.remove(who);
                 by.insert(who.clone());
                 return;
             }
-            State::Ringing(Ringing { wanted, until, .. }) if wanted.contains(who) => {
-                wanted.remove(who);
-                (std::mem::take(wanted), *until)
+            State::Ringing(ringing) => {
+                let stood = ringing.stood();
+                match ringing.wanted.remove(who) {
+                    true => (std::mem::take(&mut ringing.wanted), ringing.until, stood),
+                    false => (People::new(), at, stood),
+                }
             }
-            State::Ringing(_) | State::Stopped { .. } => (People::new(), at),
+            State::Stopped { .. } => {
+                let stood = Stood { round: 1, round_began: at, at: At::Start, tried: People::new() };
+                (People::new(), at, stood)
+            }
         };
-        self.state = State::Answered { by: People::from([who.clone()]), also, until };
+        self.state = State::Answered { by: People::from([who.clone()]), also, until, stood };
     }
 
     /// Somebody cannot: a step that is left with nobody is over at once.
@@ -331,6 +360,12 @@ impl Page {
             }
             State::Stopped { .. } => {}
         }
+    }
+}
+
+impl Ringing {
+    fn stood(&self) -> Stood {
+        Stood { round: self.round, round_began: self.round_began, at: self.at, tried: self.tried.clone() }
     }
 }
 

@@ -42,7 +42,6 @@ fn page(rule: Rule) -> &'static str {
         Rule::EmptyPage => page!("empty-page"),
         Rule::EmptyRotation => page!("empty-rotation"),
         Rule::EndsBeforeItBegins => page!("ends-before-it-begins"),
-        Rule::FailedDrill => page!("failed-drill"),
         Rule::HandoffDay => page!("handoff-day"),
         Rule::LadderBeginsLate => page!("ladder-begins-late"),
         Rule::LadderOrder => page!("ladder-order"),

@@ -1,7 +1,10 @@
 //! The fold: what an incident is after an event. Total; needs nothing but the event.
 
+use std::collections::BTreeSet;
+
 use super::narrate::{self, listed};
 use super::{Body, Event, Incident, MirrorName, Phase, Unclear};
+use crate::PersonId;
 use crate::effect::PublicState;
 use crate::limits;
 use crate::mirror::Mirror;
@@ -133,6 +136,8 @@ impl Incident {
                 self.post(format!("Cancelled by {}: a false alarm.", event.actor));
             }
         }
+        let alive = event.is_an_act() && event.actor.person().is_some_and(|person| self.is_responder(person));
+        self.paging.tend_lease(event.at, self.needs_signs_of_life(), alive);
         self.settle_mirrors(event.seq);
     }
 
@@ -152,6 +157,17 @@ impl Incident {
             PageEvent::Stopped { why: crate::page::StopWhy::Person { by, reason }, targets } => {
                 let names: Vec<&str> = targets.iter().map(crate::page::Target::as_str).collect();
                 self.post(format!("@{by} stopped paging {}: {reason}", names.join(", ")));
+            }
+            PageEvent::Asked { people, .. } => {
+                let (label, asked) = (self.label(), at_names(people));
+                self.post(format!(
+                    "{asked}: nobody who answers has given a sign of life. Still on it? `zephyr ack {label}`"
+                ));
+            }
+            PageEvent::Lapsed { silent, .. } => {
+                // Commander by their answer, which holds no longer.
+                self.acting_commander = None;
+                self.post(format!("No sign of life from {}: paging goes on.", at_names(silent)));
             }
             _ => {}
         }
@@ -220,4 +236,9 @@ impl Incident {
             self.ticket.settle(&wanted, seq);
         }
     }
+}
+
+/// `@ines, @tomas`.
+fn at_names(people: &BTreeSet<PersonId>) -> String {
+    people.iter().map(|person| format!("@{person}")).collect::<Vec<_>>().join(", ")
 }

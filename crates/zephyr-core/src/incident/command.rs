@@ -137,6 +137,7 @@ pub fn command(
         return Err(Refused::NotItsOwn(name.clone()));
     }
     let mut decision = Decision::on(state, stamp);
+    let declines = matches!(command, Command::Decline { .. });
     match command {
         Command::Update { text } => update(&mut decision, &text, world, now)?,
         Command::Reclassify { severity, correct } => {
@@ -160,7 +161,11 @@ pub fn command(
             }
             let paging = &state.paging;
             let event = match on_pages {
-                Command::Acknowledge => paging.acknowledge(person)?,
+                Command::Acknowledge => {
+                    // Answering again is how somebody says that they are still there.
+                    let again = || paging.sign_of_life(person, now);
+                    paging.acknowledge(person)?.or_else(again)
+                }
                 Command::Decline { target } => Some(paging.decline(person, target.as_ref(), now)?),
                 Command::Take { target } => paging.take(person, &target)?,
                 Command::Stop { target, reason } => Some(paging.stop(person, &target, reason)?),
@@ -170,7 +175,18 @@ pub fn command(
             event.into_iter().for_each(|event| decision.page(event));
         }
     }
+    if !declines {
+        answer_the_asking(&mut decision, actor.person(), now);
+    }
     Ok(decision.finish())
+}
+
+/// Whatever a responder does here answers the question whether they are still there, besides saying that they cannot.
+fn answer_the_asking(decision: &mut Decision<'_>, by: Option<&PersonId>, now: Timestamp) {
+    let state = decision.state();
+    if let Some(by) = by.filter(|by| decision.has_events() && state.paging.is_asking() && state.is_responder(by)) {
+        state.paging.sign_of_life(by, now).into_iter().for_each(|event| decision.page(event));
+    }
 }
 
 /// Tells how things stand; the next update is due a while from now.

@@ -38,6 +38,11 @@ impl<'a> Decision<'a> {
         self.stamp.actor.person().is_some()
     }
 
+    /// Whether anything has happened so far.
+    pub fn has_events(&self) -> bool {
+        !self.decided.events.is_empty()
+    }
+
     /// Records an event and applies it.
     pub fn emit(&mut self, body: Body) {
         let event = self.stamp.event(self.decided.state.version + 1, body);
@@ -71,5 +76,8 @@ impl Record for Decision<'_> {
     }
     fn ring(&mut self, person: PersonId, event: RingEvent) {
         self.emit(Body::Ring { person, event });
+    }
+    fn leads(&self) -> Option<&PersonId> {
+        self.decided.state.acting_commander.as_ref()
     }
 }

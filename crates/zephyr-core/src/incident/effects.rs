@@ -4,7 +4,7 @@ use super::{Body, Event, Incident};
 use crate::PersonId;
 use crate::effect::{Effect, Hush, Inform, MirrorSend, Occasion, PageSend};
 use crate::mirror::{Document, InFlight, Mirror};
-use crate::page::{RingEvent, RingOverWhy};
+use crate::page::{Page, RingEvent, RingOverWhy};
 
 /// The effects of an event; sees the incident after it.
 pub(super) fn effects(state: &Incident, event: &Event) -> Vec<Effect> {
@@ -45,6 +45,7 @@ fn of_ring(state: &Incident, person: &PersonId, event: &RingEvent) -> Option<Eff
             ring: ring.number,
             entry: entry.index,
             method: entry.method,
+            asks: is_only_asked(state, person),
         })),
         // A louder ring follows at once: there is nothing to tell.
         RingEvent::Over { why: RingOverWhy::Louder } => None,
@@ -59,6 +60,13 @@ fn of_ring(state: &Incident, person: &PersonId, event: &RingEvent) -> Option<Eff
         }),
         _ => None,
     }
+}
+
+/// Whether somebody is rung for a sign of life, and by no page.
+fn is_only_asked(state: &Incident, person: &PersonId) -> bool {
+    let paging = &state.paging;
+    let wanted = paging.pages.values().filter_map(Page::wanted).any(|wanted| wanted.contains(person));
+    !wanted && paging.asked().any(|asked| asked == person)
 }
 
 fn over_for_others(state: &Incident) -> &'static str {

@@ -148,6 +148,7 @@ impl Event {
                     PageEvent::Acknowledged { .. }
                     | PageEvent::Declined { .. }
                     | PageEvent::Taken { .. }
+                    | PageEvent::SignOfLife { .. }
                     | PageEvent::RungAgain { .. } => true,
                     PageEvent::Stopped { why, .. } => matches!(why, StopWhy::Person { .. }),
                     PageEvent::Began { .. }
@@ -155,6 +156,8 @@ impl Event {
                     | PageEvent::Paused { .. }
                     | PageEvent::Widened { .. }
                     | PageEvent::Renamed { .. }
+                    | PageEvent::Asked { .. }
+                    | PageEvent::Lapsed { .. }
                     | PageEvent::NotReached { .. } => false,
                 },
                 Body::SimilarOpened { .. } | Body::Ring { .. } | Body::Mirror { .. } => false,

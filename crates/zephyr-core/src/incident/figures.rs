@@ -38,6 +38,8 @@ pub struct Pages {
     pub went_on: u64,
     /// Steps whose time was up without an answer, over all pages.
     pub missed_steps: u64,
+    /// Answers that held no longer, because nobody gave a sign of life.
+    pub lapsed: u64,
 }
 
 /// Calls by how far they got and how they ended.
@@ -94,7 +96,7 @@ impl Figures {
 
 impl Pages {
     fn add_all(&mut self, other: &Self) {
-        let Self { begun, answered, answered_late, stopped, ringing, went_on, missed_steps } = other;
+        let Self { begun, answered, answered_late, stopped, ringing, went_on, missed_steps, lapsed } = other;
         self.begun += begun;
         self.answered += answered;
         self.answered_late += answered_late;
@@ -102,14 +104,16 @@ impl Pages {
         self.ringing += ringing;
         self.went_on += went_on;
         self.missed_steps += missed_steps;
+        self.lapsed += lapsed;
     }
 
     fn add(&mut self, page: &PageAccount) {
         self.begun += 1;
         self.went_on += u64::from(page.missed_steps > 0);
         self.missed_steps += u64::from(page.missed_steps);
+        self.lapsed += u64::from(page.lapsed);
         let end = match (&page.answered, &page.stopped) {
-            (Some(_), _) if page.missed_steps == 0 => &mut self.answered,
+            (Some(_), _) if page.missed_before == 0 => &mut self.answered,
             (Some(_), _) => &mut self.answered_late,
             (None, Some(_)) => &mut self.stopped,
             (None, None) => &mut self.ringing,

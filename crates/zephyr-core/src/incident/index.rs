@@ -10,7 +10,7 @@ impl Incident {
     pub const NUMBER: &'static str = "number";
     /// The index key of its phase.
     pub const PHASE: &'static str = "phase";
-    /// The index key of a person who can answer one of its pages.
+    /// The index key of a person who can answer one of its pages, or is asked for a sign of life.
     pub const RINGS: &'static str = "rings";
 
     /// The value under which a number is indexed.
@@ -26,7 +26,7 @@ impl Incident {
         rows.extend(self.about().into_iter().map(|value| row(Self::ABOUT, value)));
         let rung = self.paging.pages.values().filter(|page| page.is_ringing()).flat_map(|page| &page.rung);
         let also = self.paging.pages.values().filter_map(Page::wanted).flatten();
-        let people: BTreeSet<_> = rung.chain(also).collect();
+        let people: BTreeSet<_> = rung.chain(also).chain(self.paging.asked()).collect();
         rows.extend(people.into_iter().map(|person| row(Self::RINGS, person.to_string())));
         rows
     }

@@ -60,7 +60,7 @@ pub(crate) use targets::{chain_of, pages};
 pub use wake::wake;
 
 /// Format number of the state as JSON. Raised with every change of its shape; older states are folded anew.
-pub const STATE_FORMAT: u32 = 4;
+pub const STATE_FORMAT: u32 = 5;
 
 /// An incident, as the fold of its events.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -187,6 +187,18 @@ impl Incident {
     pub fn next_wake(&self) -> Option<Timestamp> {
         let mirrors = [self.channel.next_wake(), self.status.next_wake(), self.ticket.next_wake()];
         mirrors.into_iter().flatten().chain(self.paging.next_wake()).min()
+    }
+
+    /// Whether an act of theirs is a sign of life: they answer here, lead it, or are asked for one.
+    pub fn is_responder(&self, person: &PersonId) -> bool {
+        self.acting_commander.as_ref() == Some(person)
+            || self.paging.holders().contains(person)
+            || self.paging.asked().any(|asked| asked == person)
+    }
+
+    /// Whether answers here need signs of life: on SEV-1 and SEV-2, while it goes on.
+    pub fn needs_signs_of_life(&self) -> bool {
+        self.is_open() && self.severity < Severity::Three
     }
 
     /// Whether somebody may read it. A private incident is for its participants and admins.

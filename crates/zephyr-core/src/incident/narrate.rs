@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Display;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{Body, Event, MirrorName, Similar, SimilarWhy};
 use crate::PersonId;
@@ -164,11 +164,27 @@ pub(crate) fn of_page(page: &PageEvent, at: Timestamp) -> String {
             format!("page {target}: {} not reached; somebody else has answered", people(missed))
         }
         PageEvent::RungAgain { target, person, .. } => format!("page {target}: ringing {person} again"),
+        PageEvent::Asked { people: asked, silent_for, until } => {
+            let silent = length(*silent_for);
+            format!(
+                "no sign of life for {silent} from anybody who answers: asking {}; paging goes on in {}",
+                people(asked),
+                waited(at, *until)
+            )
+        }
+        PageEvent::SignOfLife { by } => format!("{by} is still on it"),
+        PageEvent::Lapsed { targets, silent } => {
+            format!("no sign of life from {}: {} on", people(silent), go_on(targets))
+        }
     }
 }
 
 fn waited(at: Timestamp, until: Timestamp) -> String {
-    let seconds = until.duration_since(at).as_secs();
+    length(until.duration_since(at))
+}
+
+fn length(time: SignedDuration) -> String {
+    let seconds = time.as_secs();
     if seconds % 60 == 0 { format!("{} min", seconds / 60) } else { format!("{seconds} s") }
 }
 
@@ -232,6 +248,11 @@ fn of_mirror(mirror: MirrorName, change: &MirrorEvent) -> String {
 
 fn people(people: &BTreeSet<PersonId>) -> String {
     people.iter().map(PersonId::as_str).collect::<Vec<_>>().join(", ")
+}
+
+/// `page service goes`, `pages platform, service go`.
+fn go_on(targets: &BTreeSet<Target>) -> String {
+    format!("{} {}", names(targets), if targets.len() == 1 { "goes" } else { "go" })
 }
 
 fn names(targets: &BTreeSet<Target>) -> String {

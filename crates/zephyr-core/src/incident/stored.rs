@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{Event, MirrorName, PublicOpening, Reporter};
@@ -103,6 +103,18 @@ pub(crate) enum Stored {
         target: Target,
         person: PersonId,
         until: Timestamp,
+    },
+    ResponderAsked {
+        people: BTreeSet<PersonId>,
+        silent_for: SignedDuration,
+        until: Timestamp,
+    },
+    SignOfLife {
+        by: PersonId,
+    },
+    AnswerLapsed {
+        targets: BTreeSet<Target>,
+        silent: BTreeSet<PersonId>,
     },
     RingBegan {
         person: PersonId,

@@ -24,8 +24,9 @@ pub(crate) fn pages(policy: &Policy, severity: Severity, service: Option<&Servic
                 (None, None) => (TargetWho::Service, None),
             },
         };
+        let held_for = Some(policy.held_for);
         let steps = rule.chain.as_ref().unwrap_or(&policy.chain);
-        let chain = Chain { steps: chain_of(steps, rotation.as_ref(), &who), round_wait: policy.round_wait };
+        let chain = Chain { steps: chain_of(steps, rotation.as_ref(), &who), round_wait: policy.round_wait, held_for };
         pages.push(PageEvent::Began { target: Target::from(&who), rotation, everyone: wanted.everyone, chain });
     }
     pages

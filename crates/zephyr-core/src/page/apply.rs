@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::step::plus;
-use super::{Answered, Page, PageEvent, PageState, Paging, Place, Ring, RingEvent, RingOver, Ringing, Rung, RungState};
+use super::{
+    Answered, Lease, LeaseState, Page, PageEvent, PageState, Paging, Place, Ring, RingEvent, RingOver, Ringing, Rung,
+    RungState, Stood,
+};
 use crate::PersonId;
 use crate::policy::LadderEntry;
 
@@ -44,6 +47,7 @@ impl Paging {
             }
             PageEvent::Declined { by, targets, until } => {
                 self.declined.insert(by.clone(), *until);
+                self.lease.iter_mut().for_each(|lease| lease.drop_person(by, at));
                 self.named(targets).for_each(|page| page.drop_person(by, at));
             }
             PageEvent::Stopped { targets, why } => {
@@ -71,6 +75,15 @@ impl Paging {
                     answered.also.insert(person.clone());
                     answered.also_until = *until;
                 }
+            }
+            PageEvent::Asked { people, silent_for, until } => {
+                let state = LeaseState::Asking { people: people.clone(), until: *until };
+                self.lease = Some(Lease { held_for: *silent_for, state });
+            }
+            PageEvent::SignOfLife { .. } => self.renew(at),
+            PageEvent::Lapsed { targets, .. } => {
+                self.lease = None;
+                self.named(targets).for_each(|page| page.go_on(at));
             }
         }
     }
@@ -115,6 +128,7 @@ impl Paging {
     fn drop_if_hopeless(&mut self, person: &PersonId, at: Timestamp) {
         if self.rings.get(person).is_some_and(|ring| ring.over.is_none() && ring.is_hopeless()) {
             self.pages.values_mut().for_each(|page| page.drop_person(person, at));
+            self.lease.iter_mut().for_each(|lease| lease.drop_person(person, at));
         }
     }
 }
@@ -133,7 +147,7 @@ impl Page {
     /// The first answer counts. Others of the same step ring on until its time is up; whoever answers from outside the
     /// step spares them that.
     fn answer(&mut self, by: &PersonId, at: Timestamp) {
-        let (also, also_until) = match &mut self.state {
+        let (also, also_until, stood) = match &mut self.state {
             PageState::Answered(answered) => {
                 answered.also.remove(by);
                 answered.not_reached.remove(by);
@@ -142,13 +156,14 @@ impl Page {
             }
             PageState::Ringing(ringing) if ringing.wanted.contains(by) => {
                 let others = ringing.wanted.iter().filter(|person| *person != by).cloned().collect();
-                (others, ringing.until)
+                (others, ringing.until, Stood::of(ringing))
             }
-            PageState::Ringing(_) | PageState::Stopped { .. } => (BTreeSet::new(), at),
+            PageState::Ringing(ringing) => (BTreeSet::new(), at, Stood::of(ringing)),
+            PageState::Stopped { .. } => (BTreeSet::new(), at, Stood::at_the_start(at)),
         };
         let by = BTreeSet::from([by.clone()]);
         let not_reached = BTreeSet::new();
-        self.state = PageState::Answered(Answered { by, at, also, also_until, not_reached });
+        self.state = PageState::Answered(Answered { by, at, also, also_until, not_reached, stood });
     }
 
     fn widen(&mut self, wanted: &BTreeSet<PersonId>, until: Timestamp) {

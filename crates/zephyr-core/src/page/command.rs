@@ -51,13 +51,13 @@ fn join<T: ToString>(things: &BTreeSet<T>) -> String {
 
 impl Paging {
     /// A person answers: every page that wants them, and every page not answered yet that has rung them before. Doing
-    /// it twice is no error and changes nothing.
+    /// it twice is no error and changes nothing, besides that it is a sign of life.
     pub fn acknowledge(&self, by: &PersonId) -> Result<Option<PageEvent>, Refused> {
         let targets = self.targets(|page| page.wants(by) || (page.is_ringing() && page.rung.contains(by)));
         if !targets.is_empty() {
             return Ok(Some(PageEvent::Acknowledged { by: by.clone(), targets }));
         }
-        if self.holders().contains(by) {
+        if self.holders().contains(by) || self.asked().any(|asked| asked == by) {
             return Ok(None);
         }
         let others = self.pages.values().filter(|page| page.rung.contains(by)).filter_map(Page::answered_by);
@@ -69,14 +69,16 @@ impl Paging {
         }
     }
 
-    /// A person cannot: every page that wants them goes on at once, or only the one named.
+    /// A person cannot: every page that wants them goes on at once, or only the one named. Whoever is asked for a sign
+    /// of life is asked no longer.
     pub fn decline(&self, by: &PersonId, only: Option<&Target>, now: Timestamp) -> Result<PageEvent, Refused> {
         if let Some(target) = only {
             self.page(target)?;
         }
         let mut targets = self.targets(|page| page.wants(by));
         targets.retain(|target| only.is_none_or(|wanted| wanted == target));
-        if targets.is_empty() {
+        let is_asked = only.is_none() && self.asked().any(|asked| asked == by);
+        if targets.is_empty() && !is_asked {
             return Err(Refused::NothingRings(by.clone()));
         }
         Ok(PageEvent::Declined { by: by.clone(), targets, until: plus(now, limits::DECLINED_FOR) })

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{Chain, Passed, Place, RungRef, Standing, Target};
@@ -115,6 +115,27 @@ pub enum PageEvent {
         person: PersonId,
         /// Until when.
         until: Timestamp,
+    },
+    /// Those who answered have given no sign of life for too long: somebody is asked for one.
+    Asked {
+        /// Whose phones ring for it; never empty.
+        people: BTreeSet<PersonId>,
+        /// How long nobody had given one.
+        silent_for: SignedDuration,
+        /// When the pages go on.
+        until: Timestamp,
+    },
+    /// Somebody who answers has given a sign of life, by nothing else that is written.
+    SignOfLife {
+        /// Who.
+        by: PersonId,
+    },
+    /// The answers hold no longer. Each page goes on in the same commit.
+    Lapsed {
+        /// Which pages were answered.
+        targets: BTreeSet<Target>,
+        /// By whom.
+        silent: BTreeSet<PersonId>,
     },
 }
 

@@ -19,6 +19,7 @@ pub mod account;
 mod apply;
 mod command;
 mod event;
+mod lease;
 mod outcome;
 mod ring;
 mod step;
@@ -26,6 +27,7 @@ mod wake;
 
 pub use command::Refused;
 pub use event::{PageEvent, PauseWhy, RingEvent, RingOverWhy, StopWhy};
+pub use lease::{Lease, LeaseState, Stood};
 pub use outcome::SendOutcome;
 pub use ring::{Ring, RingOver, Rung, RungRef, RungState};
 pub use step::{Passed, Standing, Why};
@@ -45,6 +47,9 @@ pub struct Paging {
     /// Methods that failed for good, by person.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub failed: BTreeMap<PersonId, BTreeSet<Method>>,
+    /// How long the answers hold; `None` while nothing is answered, and where answers need no sign of life.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lease: Option<Lease>,
 }
 
 /// What a page is for: `service`, or the name of a rotation such as `platform`.
@@ -108,6 +113,9 @@ pub struct Chain {
     pub steps: Vec<ChainStep>,
     /// How long the last step waits before the chain begins again.
     pub round_wait: SignedDuration,
+    /// How long an answer holds without a sign of life; `None` in pages that began before answers were leases.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_for: Option<SignedDuration>,
 }
 
 impl Chain {
@@ -187,6 +195,8 @@ pub struct Answered {
     pub also_until: Timestamp,
     /// Others of the same step who did not answer in time.
     pub not_reached: BTreeSet<PersonId>,
+    /// Where it stood: what comes after that, where the answer holds no longer.
+    pub stood: Stood,
 }
 
 impl Page {
@@ -240,16 +250,16 @@ impl Paging {
             .collect()
     }
 
-    /// Everybody whom any page wants now.
+    /// Everybody whom any page wants now, or who is asked for a sign of life.
     pub fn wanted(&self) -> BTreeSet<&PersonId> {
-        self.pages.values().filter_map(Page::wanted).flatten().collect()
+        self.pages.values().filter_map(Page::wanted).flatten().chain(self.asked()).collect()
     }
 
     /// The earliest of all deadlines held here.
     pub fn next_wake(&self) -> Option<Timestamp> {
         let pages = self.pages.values().filter_map(Page::next_wake);
         let rings = self.rings.values().filter_map(Ring::next_wake);
-        pages.chain(rings).min()
+        pages.chain(rings).chain(self.lease.as_ref().map(Lease::until)).min()
     }
 
     /// Whether a send that was decided earlier should still leave.

@@ -4,7 +4,7 @@
 
 use jiff::Timestamp;
 
-use super::{PageEvent, PageState, Paging, Ring, RingEvent, RingOverWhy, Target};
+use super::{PageEvent, PageState, Paging, Ring, RingEvent, RingOverWhy, Target, lease};
 use crate::{PersonId, SignedDuration, World};
 
 /// What paging asks of whoever embeds it: take note of an event and apply it, so that the next look sees it.
@@ -15,10 +15,15 @@ pub trait Record {
     fn page(&mut self, event: PageEvent);
     /// Something happened to a person's ring.
     fn ring(&mut self, person: PersonId, event: RingEvent);
+    /// Who is asked first for a sign of life, where somebody leads: an incident's commander.
+    fn leads(&self) -> Option<&PersonId> {
+        None
+    }
 }
 
 /// Everything that is due.
 pub(crate) fn wake(record: &mut impl Record, world: &World, now: Timestamp) {
+    lease::look(record, world, now);
     steps(record, world, now);
     rings(record, world, now);
 }

@@ -52,6 +52,7 @@ pub fn compare(old: &Policy, new: &Policy) -> Vec<Change> {
     named(&mut changes, "rotation", &old.rotations, &new.rotations, of_rotation);
     named(&mut changes, "severity", &old.severities, &new.severities, of_severity);
     single(&mut changes, "chain", old.chain == new.chain && old.round_wait == new.round_wait);
+    single(&mut changes, "how long an answer holds", old.held_for == new.held_for);
     single(&mut changes, "time between updates", old.update_every == new.update_every);
     single(&mut changes, "time between drills", old.drills_every == new.drills_every);
     single(&mut changes, "path of the runbook", old.runbook == new.runbook);

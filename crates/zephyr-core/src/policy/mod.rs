@@ -56,6 +56,8 @@ pub struct Policy {
     pub chain: Vec<ChainStep>,
     /// How long the last step of a round waits before the chain begins again.
     pub round_wait: SignedDuration,
+    /// How long an answer holds without a sign of life: `acknowledged_for`.
+    pub held_for: SignedDuration,
     /// Time between two updates.
     pub update_every: SignedDuration,
     /// How long after somebody's last drill they are told that another is due.

@@ -76,8 +76,6 @@ rules! {
     EmptyRotation "empty-rotation",
     /// A layer that is over before it begins.
     EndsBeforeItBegins "ends-before-it-begins",
-    /// Somebody who did not answer their last drill.
-    FailedDrill "failed-drill",
     /// A first hand-off on another day of the week than the hand-off.
     HandoffDay "handoff-day",
     /// A ladder whose first entry waits.
@@ -100,7 +98,7 @@ rules! {
     NameCollision "name-collision",
     /// A way to ring a person who has no address for it.
     NoAddress "no-address",
-    /// Somebody whom no drill has rung in the last 31 days.
+    /// Somebody whom no drill has reached in the last 31 days.
     NoDrill "no-drill",
     /// Nobody on the first two steps of a page is awake.
     NobodyAwake "nobody-awake",

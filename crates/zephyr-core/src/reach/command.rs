@@ -205,7 +205,7 @@ fn begin(
     let everyone = rotation.is_some() && rule.is_some_and(|rule| rule.page.iter().any(wide));
     let number = state.latest + 1;
     decision.emit(Body::DrillBegan { number, of, severity, ends_at: plus(now, limits::DRILL_MAX) });
-    let chain = Chain { steps, round_wait: policy.round_wait };
+    let chain = Chain { steps, round_wait: policy.round_wait, held_for: None };
     decision.page(number, PageEvent::Began { target, rotation, everyone, chain });
     Ok(())
 }

@@ -101,6 +101,7 @@ fn of_ring(drill: &Drill, person: &PersonId, event: &RingEvent) -> Option<Effect
             ring: ring.number,
             entry: entry.index,
             method: entry.method,
+            asks: false,
         })),
         RingEvent::Over { why } if ring.was_heard() => {
             let why = match why {

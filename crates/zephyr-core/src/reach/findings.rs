@@ -39,17 +39,17 @@ pub fn findings(state: &Reach, world: &World, now: Timestamp) -> Vec<Finding> {
 fn drill(state: &Reach, world: &World, person: &PersonId, now: Timestamp) -> Option<Finding> {
     let name = world.policy.display_name(person);
     let help = format!("ring them on a quiet day: `zephyr drill page {person}`");
-    let (rule, message) = match state.last.get(person) {
+    let message = match state.last.get(person) {
         Some(last) if last.fared == Fared::Missed => {
-            (Rule::FailedDrill, format!("{name} did not answer DRILL-{} on {}", last.number, day(last.at)))
+            format!("{name} did not answer DRILL-{} on {}", last.number, day(last.at))
         }
         Some(last) if now.duration_since(last.at) > limits::DRILL_STALE => {
-            (Rule::NoDrill, format!("{name} was last reached by a drill on {}, more than 31 days ago", day(last.at)))
+            format!("{name} was last reached by a drill on {}, more than 31 days ago", day(last.at))
         }
         Some(_) => return None,
-        None => (Rule::NoDrill, format!("no drill has rung {name} so far")),
+        None => format!("no drill has rung {name} so far"),
     };
-    Some(Finding { rule, person: person.clone(), message, help })
+    Some(Finding { rule: Rule::NoDrill, person: person.clone(), message, help })
 }
 
 /// Two ways that fail apart, data and telephone, each verified in the last 90 days. Where the policy names one of both

@@ -1,16 +1,18 @@
 //! What the log says of pages and calls: every one is counted, under one end.
 
+use std::collections::BTreeSet;
+
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 use proptest::prelude::*;
 use zephyr_core::effect::{Effect, Outcome, Receipt};
 use zephyr_core::incident::{Command, Figures, Reporter, Review, review};
 use zephyr_core::oncall::Override;
-use zephyr_core::page::Target;
 use zephyr_core::page::account::{Call, How, Reach};
+use zephyr_core::page::{Page, Target};
 use zephyr_core::text::{PublicLine, Reason};
 
-use crate::scene::{Scene, done, person, refused};
+use crate::scene::{Scene, company, done, person, refused};
 
 const CHECKOUT: &str = "Checkout p99 elevated in eu-frankfurt";
 
@@ -156,7 +158,9 @@ proptest! {
         steps in prop::collection::vec((0_u8..20, 0_usize..7, 0_i64..9, 0_u8..4), 1..25),
     ) {
         let people = ["ines", "tomas", "pat", "quinn", "rosa", "eve", "fay"];
-        let mut scene = Scene::open(severity, CHECKOUT, None);
+        let mut policy = company();
+        policy.held_for = SignedDuration::from_mins(8);
+        let mut scene = Scene::open_in(policy, severity, CHECKOUT, None);
         for (what, who, minutes, luck) in steps {
             scene.deliver(|effect| match (effect, luck) {
                 (Effect::Page(_), 0) => Some(refused()),
@@ -175,7 +179,12 @@ proptest! {
         let calls = &figures.calls;
         prop_assert!(calls.begun >= calls.sent && calls.sent >= calls.accepted && calls.accepted >= calls.delivered);
         // What the log says of the present is what the state says.
-        let wanted: usize = review.incident.paging.pages.values().filter_map(|page| page.wanted()).map(|set| set.len()).sum();
+        let paging = &review.incident.paging;
+        let whom = |page: &Page| {
+            let asked = paging.asked().filter(|_| page.answered_by().is_some());
+            page.wanted().into_iter().flatten().chain(asked).collect::<BTreeSet<_>>().len()
+        };
+        let wanted: usize = paging.pages.values().map(whom).sum();
         prop_assert_eq!(u64::try_from(wanted).unwrap(), calls.ringing);
         let ringing = review.incident.paging.pages.values().filter(|page| page.is_ringing()).count();
         let told = review.paging.pages.iter().filter(|page| page.is_ringing()).count();

@@ -9,6 +9,7 @@
 mod account;
 mod catalog;
 mod changes;
+mod lease;
 mod mirrors;
 mod oncall;
 mod paging;

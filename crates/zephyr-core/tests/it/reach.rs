@@ -175,7 +175,7 @@ fn a_drill_of_a_rotation_goes_once_up_the_real_chain_and_rings_nobody_else() {
     let missed = Some(Fared::Missed);
     assert_eq!(fared, [missed, missed, missed, missed, None, None, None]);
     assert_eq!(scene.state.drills[&1].over.as_ref().map(|over| &over.how), Some(&Ended::Unanswered));
-    let failed = scene.found().get(&("ines".to_owned(), Rule::FailedDrill)).cloned();
+    let failed = scene.found().get(&("ines".to_owned(), Rule::NoDrill)).cloned();
     assert_eq!(failed.as_deref(), Some("Ines did not answer DRILL-1 on 2026-01-06"));
 }
 

@@ -136,6 +136,13 @@ impl Scene {
         self
     }
 
+    /// One look at what is due now.
+    pub fn wakes(&mut self) -> &mut Self {
+        let decided = incident::wake(&self.state, &self.world, self.now);
+        self.take(decided);
+        self
+    }
+
     pub fn acts(&mut self, name: &str, command: Command) -> Result<(), Refused> {
         let actor = Actor::Person(person(name));
         let cause = Cause::Request("r-2".into());

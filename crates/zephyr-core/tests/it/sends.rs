@@ -13,6 +13,7 @@ fn send(occasion: Occasion, summary: Option<&str>) -> PageSend {
         ring: 1,
         entry: 0,
         method: Method::Push,
+        asks: false,
     }
 }
 
@@ -37,6 +38,8 @@ fn a_drill_says_first_that_it_is_one() {
     let drill = send(Occasion::Drill(7), Some("begun by ines"));
     assert_eq!(drill.headline(), "DRILL, not an incident: DRILL-7 SEV-2: begun by ines");
     assert_eq!(send(incident(), None).headline(), "INC-7 SEV-2");
+    let asking = PageSend { asks: true, ..send(incident(), Some("Checkout")) };
+    assert_eq!(asking.headline(), "INC-7 SEV-2 (still on it?): Checkout");
     let text = serde_json::to_string(&Effect::Page(drill.clone())).unwrap();
     assert_eq!(serde_json::from_str::<Effect>(&text).unwrap(), Effect::Page(drill));
 }

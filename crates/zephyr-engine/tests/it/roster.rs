@@ -35,16 +35,16 @@ fn whoever_was_put_on_call_is_paged_also_in_the_same_turn_and_after_a_restart() 
     let mut place = Place::new();
     let now = place.store.peek_now();
     let before = wanted(&place.ask(open(declared(2, CHECKOUT))));
-    assert!(!before.contains(&"maya".to_owned()), "{before:?}");
-    let answers = place.asks(vec![arrange(put("maya", now, 4)), open(declared(1, "Search is down"))]);
+    assert!(!before.contains(&"tomas".to_owned()), "{before:?}");
+    let answers = place.asks(vec![arrange(put("tomas", now, 4)), open(declared(1, "Search is down"))]);
     assert!(matches!(answers[0], Answer::Arranged { number: 1, repeated: false, .. }), "{answers:?}");
     assert_eq!(said(&answers[1]), "done INC-2");
 
     let mut other = declared(2, CHECKOUT);
     other.anyway = true;
-    assert_eq!(wanted(&place.ask(open(other.clone()))), ["maya"]);
+    assert_eq!(wanted(&place.ask(open(other.clone()))), ["tomas"]);
     place.restart();
-    assert_eq!(wanted(&place.ask(open(other))), ["maya"]);
+    assert_eq!(wanted(&place.ask(open(other))), ["tomas"]);
 }
 
 #[test]

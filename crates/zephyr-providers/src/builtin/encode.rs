@@ -58,6 +58,7 @@ fn encode_page(id: EffectId, page: &PageSend) -> Request<Bytes> {
         ring: page.ring,
         entry: page.entry,
         method: page.method,
+        asks: page.asks,
     };
     post(&format!("/inbox/{}/pages", escape(page.person.as_str())), &id.to_string(), json(&body))
 }

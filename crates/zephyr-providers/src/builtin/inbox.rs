@@ -52,6 +52,9 @@ pub struct Entry {
     pub entry: u32,
     /// How the person wanted to be rung.
     pub method: Method,
+    /// Nothing new: the person answered, and is asked for a sign of life.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub asks: bool,
     /// When it came first.
     pub at: Timestamp,
     /// How often it came.
@@ -129,6 +132,8 @@ pub struct PageBody {
     pub ring: u32,
     pub entry: u32,
     pub method: Method,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub asks: bool,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -281,8 +286,9 @@ impl Inbox {
 
     fn take(&mut self, now: Timestamp, occasion: Occasion, body: PageBody) {
         let over = self.ended(occasion, body.ring).cloned();
-        let PageBody { id, number, severity, summary, ring, entry, method, .. } = body;
-        let new = Entry { id, occasion, number, severity, summary, ring, entry, method, at: now, deliveries: 1, over };
+        let PageBody { id, number, severity, summary, ring, entry, method, asks, .. } = body;
+        let (at, deliveries) = (now, 1);
+        let new = Entry { id, occasion, number, severity, summary, ring, entry, method, asks, at, deliveries, over };
         self.entries.push(new);
         keep_last(&mut self.entries, limits::INBOX_ENTRIES);
     }

@@ -118,6 +118,7 @@ pub fn page() -> PageSend {
         ring: 1,
         entry: 0,
         method: By::Push,
+        asks: false,
     }
 }
 

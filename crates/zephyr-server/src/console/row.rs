@@ -26,6 +26,8 @@ enum Wants {
     AnAnswerStill,
     /// Their phone rings.
     AnAnswer,
+    /// Their phone rings to hear whether they are still on it.
+    ASign,
 }
 
 impl Row {
@@ -35,6 +37,7 @@ impl Row {
         let rings = |id: &PersonId| pages().any(|page| page.wanted().is_some_and(|wanted| wanted.contains(id)));
         let rang = |id: &PersonId| pages().any(|page: &Page| page.is_ringing() && page.rung.contains(id));
         let wants = match person {
+            Some(id) if incident.paging.asked().any(|asked| asked == id) => Wants::ASign,
             Some(id) if rings(id) => Wants::AnAnswer,
             Some(id) if rang(id) => Wants::AnAnswerStill,
             _ => Wants::Nothing,
@@ -44,7 +47,12 @@ impl Row {
 
     /// Whether it makes the visitor's phone ring.
     pub fn rings(&self) -> bool {
-        self.wants == Wants::AnAnswer
+        matches!(self.wants, Wants::AnAnswer | Wants::ASign)
+    }
+
+    /// What the visitor says by answering.
+    pub fn answer(&self) -> &'static str {
+        if self.wants == Wants::ASign { "I AM STILL ON" } else { "ACKNOWLEDGE" }
     }
 
     /// Whether it rang the visitor earlier and still waits for anybody's answer.
@@ -73,11 +81,23 @@ impl Row {
             let first = if first.is_empty() { String::new() } else { format!("{} and ", first.join(", ")) };
             text += &format!(" It rings {first}{last}.");
         }
+        text += &self.sign_of_life(names, clock);
         let next = it.pages.iter().filter(|page| !page.next.is_empty());
         if let Some((at, next)) = next.filter_map(|page| Some((page.next_at?, &page.next))).min() {
             text += &format!(" Next: {}, {}.", names.list(next), clock.words(&at));
         }
         text
+    }
+
+    /// ` A sign of life is due 14:35 UTC, in 12 min.`
+    fn sign_of_life(&self, names: &Names<'_>, clock: &Clock) -> String {
+        let Some(lease) = &self.incident.lease else { return String::new() };
+        let until = clock.words(&lease.until);
+        if lease.asked.is_empty() {
+            return format!(" A sign of life is due {until}.");
+        }
+        let asked: Vec<String> = lease.asked.iter().map(|one| one.person.clone()).collect();
+        format!(" No sign of life: it asks {}. Paging goes on {until}.", names.list(&asked))
     }
 
     fn is_visitor(&self, id: &str) -> bool {

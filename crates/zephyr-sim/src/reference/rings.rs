@@ -75,6 +75,7 @@ impl Reference {
                 ring.hasten(at);
                 if ring.entries.iter().all(|entry| *entry == Entry::Failed) {
                     self.pages.values_mut().for_each(|page| page.lose(person, at));
+                    self.lease.iter_mut().for_each(|lease| lease.lose(person, at));
                 }
             }
             RingEvent::Began { .. } | RingEvent::Rang { .. } | RingEvent::Over { .. } => {}

@@ -77,6 +77,7 @@ impl Reference {
                 StepWho::OnCall if page.due.everyone => (on_call(&self.world, owner, now), usize::MAX),
                 StepWho::OnCall => (primary(&self.world, owner, now), usize::MAX),
                 StepWho::Rotation(rotation) => (primary(&self.world, Some(rotation), now), usize::MAX),
+                StepWho::Person(person) => (vec![person.clone()], 1),
                 StepWho::NextInRotation => {
                     let mut all = successors(&self.world, owner, now);
                     all.retain(|person| !tried.contains(person));
@@ -96,7 +97,7 @@ impl Reference {
         let policy = &self.world.policy;
         let of_steps = page.due.steps.iter().filter_map(|step| match &step.who {
             StepWho::Rotation(rotation) => Some(rotation),
-            StepWho::OnCall | StepWho::NextInRotation => None,
+            StepWho::OnCall | StepWho::NextInRotation | StepWho::Person(_) => None,
         });
         let of_ladder = policy.severities.values().flat_map(|rule| &rule.page).filter_map(|wanted| wanted.rotation());
         let rotations = page.due.owner.iter().chain(of_steps).chain(of_ladder);

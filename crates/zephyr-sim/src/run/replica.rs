@@ -294,6 +294,14 @@ impl Run {
     pub(super) fn observe(&mut self, index: usize) {
         for commit in faulty::take_written(&self.ledger) {
             self.oracle.observe(&commit, &self.outages);
+            for row in &commit.events {
+                match row.kind.as_str() {
+                    "responder_asked" => self.counters.count("asked for a sign of life"),
+                    "sign_of_life" => self.counters.count("sign of life"),
+                    "answer_lapsed" => self.counters.count("answer lapsed"),
+                    _ => {}
+                }
+            }
         }
         let Some(replica) = self.replicas.get_mut(index) else { return };
         let took = replica.store.took();

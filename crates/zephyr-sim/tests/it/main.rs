@@ -59,6 +59,9 @@ fn every_kind_of_fault_is_really_met() {
         "stopped",
         "rung again",
         "declaration tried again",
+        "asked for a sign of life",
+        "sign of life",
+        "answer lapsed",
     ];
     for what in Fault::ALL.into_iter().map(Fault::name).chain(deeds) {
         assert!(met.of(what) > 0, "never met: {what}\n{met}");

@@ -46,6 +46,7 @@ pub fn page(of: StreamId, ring: u32) -> Effect {
         ring,
         entry: 0,
         method: Method::Push,
+        asks: false,
     })
 }
 

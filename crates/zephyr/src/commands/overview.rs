@@ -29,6 +29,7 @@ fn show(printer: &mut Printer, incidents: &[Incident], me: &Me, clock: &Clock) {
     }
     for one in incidents {
         printer.line(incident::row(one, clock));
+        incident::lease(one.lease.as_ref(), clock).into_iter().for_each(|line| printer.line(line));
         incident::update(one, clock).into_iter().for_each(|line| printer.line(line));
     }
     if let Some(trouble) = &me.policy_trouble {
@@ -49,7 +50,8 @@ fn likely(incidents: &[Incident], me: &Me) -> [String; 3] {
     let rings = |one: &Incident| {
         let wants_me =
             |page: &zephyr_api::Page| page.wanted.iter().any(|wanted| Some(&wanted.person) == me.person.as_ref());
-        one.pages.iter().any(wants_me)
+        let asks_me = |lease: &zephyr_api::Lease| lease.asked.iter().any(|one| Some(&one.person) == me.person.as_ref());
+        one.pages.iter().any(wants_me) || one.lease.as_ref().is_some_and(asks_me)
     };
     let show = format!("zephyr incident show {}", first.label);
     let resolve = format!("zephyr incident resolve {}", first.label);

@@ -37,8 +37,15 @@ fn lines(report: &MissedReport, days: u32, clock: &Clock) -> Vec<Line> {
             report.incidents, report.customer_reported, report.late_updates
         )),
         Line::labelled("pages").plain(&format!(
-            "{} = answered in time {} + late {} + stopped {} + ringing {}; steps without an answer {}",
-            pages.begun, pages.answered, pages.answered_late, pages.stopped, pages.ringing, pages.missed_steps
+            "{} = answered in time {} + late {} + stopped {} + ringing {}; steps without an answer {}; answers that lapsed \
+             {}",
+            pages.begun,
+            pages.answered,
+            pages.answered_late,
+            pages.stopped,
+            pages.ringing,
+            pages.missed_steps,
+            pages.lapsed
         )),
         Line::labelled("calls").plain(&format!(
             "{} begun, {} sent, {} accepted by a provider, {} delivered",
@@ -69,6 +76,9 @@ fn of_incident(incident: &MissedIncident, clock: &Clock) -> Line {
     let mut what = Vec::new();
     if incident.missed_steps > 0 {
         what.push(format!("steps without an answer: {}", incident.missed_steps));
+    }
+    if incident.lapsed > 0 {
+        what.push(format!("answers that lapsed: {}", incident.lapsed));
     }
     if incident.late_updates > 0 {
         what.push(format!("late updates: {}", incident.late_updates));

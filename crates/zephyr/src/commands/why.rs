@@ -7,7 +7,7 @@ use crate::cli;
 use crate::failure::{Exit, Failure};
 use crate::machine;
 use crate::printer::{Line, Style};
-use crate::render::Clock;
+use crate::render::{self, Clock};
 
 /// Runs it.
 pub async fn run(session: &mut Session<'_>, given: cli::Why) -> Result<Exit, Failure> {
@@ -41,6 +41,9 @@ pub async fn run(session: &mut Session<'_>, given: cli::Why) -> Result<Exit, Fai
     for page in &calls.pages {
         of_page(page, &clock).into_iter().for_each(|line| session.printer.line(line));
     }
+    let answered = calls.pages.iter().any(|page| page.state.starts_with("answered"));
+    let lease = calls.lease.as_ref().filter(|_| answered);
+    render::incident::lease(lease, &clock).into_iter().for_each(|line| session.printer.line(line));
     Ok(Exit::Done)
 }
 

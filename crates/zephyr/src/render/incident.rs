@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use zephyr_api::{Entry, Incident, Link, Page, PublicWords, Unclear, Wanted};
+use zephyr_api::{Entry, Incident, Lease, Link, Page, PublicWords, Unclear, Wanted};
 
 use super::Clock;
 use crate::printer::{Line, Style};
@@ -32,6 +32,7 @@ pub fn all(incident: &Incident, clock: &Clock) -> Vec<Line> {
         lines.push(Line::labelled("commander").strong(commander).plain(" (answered first)"));
     }
     lines.extend(pages(incident, clock));
+    lines.extend(lease(incident.lease.as_ref(), clock));
     lines.push(link("channel", &incident.channel));
     lines.push(link("status page", &incident.status_page));
     lines.push(link("ticket", &incident.ticket));
@@ -92,6 +93,20 @@ pub fn page(page: &Page, clock: &Clock) -> Line {
         "ringing" => ringing(line, page, clock),
         other => line.plain(other),
     }
+}
+
+/// Until when the answers hold, or whom the pages ask whether they still do.
+pub fn lease(lease: Option<&Lease>, clock: &Clock) -> Option<Line> {
+    let lease = lease?;
+    let (line, until) = (Line::labelled("answer"), clock.at(lease.until));
+    Some(match lease.asked.as_slice() {
+        [] => line.plain(&format!("a sign of life is due by {until}")),
+        asked => {
+            let asked: Vec<String> = asked.iter().map(phone).collect();
+            let line = line.push(Style::Bad, "no sign of life").plain(&format!(", asking {}", asked.join("; ")));
+            line.plain(&format!("; paging goes on at {until}"))
+        }
+    })
 }
 
 fn ringing(line: Line, page: &Page, clock: &Clock) -> Line {
@@ -237,10 +252,14 @@ pub fn row(incident: &Incident, clock: &Clock) -> Line {
         .plain(&incident.summary)
 }
 
-/// `ringing` while a page of it rings.
+/// `ringing` while a page of it rings, `asking` while somebody is asked for a sign of life.
 fn state(incident: &Incident) -> &str {
     let rings = incident.phase == "open" && incident.pages.iter().any(|page| page.state == "ringing");
-    if rings { "ringing" } else { &incident.phase }
+    match (&incident.lease, rings) {
+        (_, true) => "ringing",
+        (Some(lease), false) if !lease.asked.is_empty() => "asking",
+        _ => &incident.phase,
+    }
 }
 
 /// Who has it: those who answered; before that those who are rung, after it whoever led it.

@@ -79,6 +79,9 @@ impl From<PageEvent> for Stored {
             PageEvent::Renamed { from, to } => Self::PageRenamed { from, to },
             PageEvent::NotReached { target, people } => Self::NotReached { target, people },
             PageEvent::RungAgain { target, person, until } => Self::RungAgain { target, person, until },
+            PageEvent::Asked { people, silent_for, until } => Self::ResponderAsked { people, silent_for, until },
+            PageEvent::SignOfLife { by } => Self::SignOfLife { by },
+            PageEvent::Lapsed { targets, silent } => Self::AnswerLapsed { targets, silent },
         }
     }
 }
@@ -139,6 +142,11 @@ impl From<Stored> for Body {
             Stored::PageRenamed { from, to } => Self::Page(PageEvent::Renamed { from, to }),
             Stored::NotReached { target, people } => Self::Page(PageEvent::NotReached { target, people }),
             Stored::RungAgain { target, person, until } => Self::Page(PageEvent::RungAgain { target, person, until }),
+            Stored::ResponderAsked { people, silent_for, until } => {
+                Self::Page(PageEvent::Asked { people, silent_for, until })
+            }
+            Stored::SignOfLife { by } => Self::Page(PageEvent::SignOfLife { by }),
+            Stored::AnswerLapsed { targets, silent } => Self::Page(PageEvent::Lapsed { targets, silent }),
             Stored::RingBegan { person, ladder, loud } => ring(person, RingEvent::Began { ladder, loud }),
             Stored::Rang { person, entry } => ring(person, RingEvent::Rang { entry }),
             Stored::SendAccepted { person, entry, delivered, receipt_by } => {

@@ -16,6 +16,7 @@ const STEP: SignedDuration = SignedDuration::from_mins(5);
 pub(super) struct Escalation {
     pub(super) chain: Vec<ChainStep>,
     pub(super) round_wait: SignedDuration,
+    pub(super) held_for: SignedDuration,
 }
 
 pub(super) fn read(notes: &mut Notes<'_>, root: &Section<'_, '_>, names: &Names<'_>) -> Escalation {
@@ -26,11 +27,11 @@ pub(super) fn read(notes: &mut Notes<'_>, root: &Section<'_, '_>, names: &Names<
         None => default_chain(notes, root, section.as_ref(), names),
     };
     let last = chain.last().map(|step| step.after).filter(|after| !after.is_zero());
-    let then = section.as_ref().and_then(|section| {
-        section.duration(notes, "acknowledged_for", SignedDuration::from_mins(1), SignedDuration::from_hours(24));
-        then(notes, section)
-    });
-    Escalation { round_wait: then.or(last).unwrap_or(STEP), chain }
+    let held_for = section
+        .as_ref()
+        .and_then(|section| section.duration(notes, "acknowledged_for", limits::HELD_FOR_MIN, limits::HELD_FOR_MAX));
+    let then = section.as_ref().and_then(|section| then(notes, section));
+    Escalation { round_wait: then.or(last).unwrap_or(STEP), held_for: held_for.unwrap_or(limits::HELD_FOR), chain }
 }
 
 /// The key `chain` of a section; `None` where there is none.

@@ -111,6 +111,7 @@ fn policy(notes: &mut Notes<'_>, tree: &DeTable<'_>, version: PolicyVersion) -> 
         severities,
         chain: escalation.chain,
         round_wait: escalation.round_wait,
+        held_for: escalation.held_for,
         update_every: afterwards::update_every(notes, &root),
         drills_every: afterwards::drills_every(notes, &root),
         runbook: afterwards::runbook(notes, &root),
