@@ -133,7 +133,7 @@ pub struct ContactChanged {
 /// `POST /api/v1/contacts/{method}/confirm`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({ "code": "123456" }))]
+#[schema(example = json!({ "code": "887066" }))]
 pub struct ConfirmContact {
     /// The six digits that came.
     #[schema(min_length = 6, max_length = 11)]

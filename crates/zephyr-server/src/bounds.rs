@@ -34,3 +34,15 @@ pub const HEARTBEAT: Duration = Duration::from_secs(10);
 pub const STREAM_BACKLOG: usize = 16;
 /// How long a server has run before it reminds people of drills: what is only tried out reminds nobody.
 pub const REMINDERS_BEGIN: Duration = Duration::from_secs(600);
+/// Bars in one lane of a calendar: a change every quarter of an hour of a day. More are not seen.
+pub const BARS: usize = 96;
+/// Times without anybody that a calendar lists above its picture.
+pub const GAPS_SHOWN: usize = 8;
+/// Rotations on one page of who is on call.
+pub const ROTATIONS_SHOWN: usize = 40;
+/// Rotations on the front page, which looks again every few seconds: those of the visitor, then others.
+pub const ROTATIONS_IN_BRIEF: usize = 8;
+/// How far ahead it is looked who is next: shifts are hardly longer.
+pub const NEXT_WITHIN: jiff::SignedDuration = jiff::SignedDuration::from_hours(35 * 24);
+/// Changes of a rotation that are followed until somebody else is rung first: a week of hand-offs in several layers.
+pub const CHANGES_FOLLOWED: usize = 48;

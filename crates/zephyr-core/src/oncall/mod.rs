@@ -51,6 +51,13 @@ pub(crate) struct Stand<'a> {
     until: Timestamp,
 }
 
+impl Stand<'_> {
+    /// Whether it is the turn of a layer.
+    pub(crate) fn is_of_turn(&self, layer: &Layer) -> bool {
+        self.turn.is_some_and(|(own, _)| std::ptr::eq(own, layer))
+    }
+}
+
 impl<'a> Schedule<'a> {
     /// With what was arranged.
     pub fn new(policy: &'a Policy, changes: &'a Changes) -> Self {

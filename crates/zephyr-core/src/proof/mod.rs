@@ -16,10 +16,12 @@ use crate::{PersonId, RotationId, ServiceId, World};
 
 mod pages;
 mod people;
+mod slots;
 mod spans;
 mod sweep;
 mod words;
 
+pub use slots::{Away, Slot, Standing, layer_name, slots};
 pub use sweep::Shift;
 pub use words::{clock, example};
 

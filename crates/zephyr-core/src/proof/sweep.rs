@@ -27,6 +27,13 @@ impl<'a> Piece<'a> {
     }
 }
 
+/// The same, with whose turn it is.
+pub(super) struct Cut<'a> {
+    pub(super) span: (Timestamp, Timestamp),
+    pub(super) held: Vec<(&'a Layer, Turn)>,
+    pub(super) stands: Vec<Stand<'a>>,
+}
+
 /// The whole time of a rotation.
 pub(super) struct Line<'a> {
     pieces: Vec<Piece<'a>>,
@@ -100,10 +107,15 @@ impl<'a> Sweep<'a> {
         Self { world, piece: (from, until), awake, windows: BTreeMap::new(), standing: BTreeMap::new() }
     }
 
-    /// Cuts the time of a rotation into pieces.
+    /// The whole time of a rotation, by who stands where.
     pub(super) fn line(&mut self, id: &RotationId) -> Line<'a> {
+        Line { pieces: self.cuts(id).into_iter().map(|cut| Piece { span: cut.span, stands: cut.stands }).collect() }
+    }
+
+    /// Cuts the time of a rotation into pieces, with whose turn it is in each. None for a rotation that is not there.
+    pub(super) fn cuts(&mut self, id: &RotationId) -> Vec<Cut<'a>> {
         let world = self.world;
-        let Some(rotation) = world.policy.rotations.get(id) else { return Line { pieces: Vec::new() } };
+        let Some(rotation) = world.policy.rotations.get(id) else { return Vec::new() };
         let turns: Vec<(&Layer, Vec<Held>)> = rotation.layers.iter().map(|layer| (layer, self.turns(layer))).collect();
         let edges = self.edges(id, rotation, &turns);
         let mut next = vec![0_usize; turns.len()];
@@ -117,10 +129,11 @@ impl<'a> Sweep<'a> {
                 let turn = held.get(*next).filter(|turn| turn.from <= from)?;
                 Some((*layer, Turn { position: turn.position, until: turn.until }))
             });
-            let stands = world.schedule().stands(id, held, from);
-            pieces.push(Piece { span: (from, until), stands });
+            let held: Vec<(&Layer, Turn)> = held.collect();
+            let stands = world.schedule().stands(id, held.iter().copied(), from);
+            pieces.push(Cut { span: (from, until), held, stands });
         }
-        Line { pieces }
+        pieces
     }
 
     fn turns(&mut self, layer: &Layer) -> Vec<Held> {

@@ -5,6 +5,8 @@ use insta::assert_snapshot;
 use jiff::{Timestamp, ToSpan};
 use zephyr_core::oncall::{Changes, Leave, Override, Schedule};
 use zephyr_core::policy::Policy;
+use zephyr_core::world::Runbook;
+use zephyr_core::{World, proof};
 
 use crate::policy::{instead, sound};
 
@@ -298,6 +300,59 @@ fn f71_an_override_of_somebody_who_left_the_policy_changes_nothing() {
     policy.people.remove(&"kai".parse().unwrap());
     let changes = Changes { overrides, leave: vec![] };
     assert_snapshot!(told(&policy, &changes, "2026-01-06T09:00:00Z", "2026-01-06T12:00:00Z"), @"01-06 09:00 0 ben, 1 mei");
+}
+
+/// Turns as somebody draws them: layer, whom the policy plans, who stands there, who is away.
+fn drawn(policy: &Policy, changes: &Changes, from: &str, until: &str) -> String {
+    let mut world = world_of(policy);
+    world.changes = changes.clone();
+    let slots = proof::slots(&world, &"payments".parse().unwrap(), from.parse().unwrap(), until.parse().unwrap());
+    let line = |slot: &proof::Slot| {
+        let names = |people: Vec<String>| if people.is_empty() { "nobody".to_owned() } else { people.join("+") };
+        let planned = names(slot.planned.iter().map(ToString::to_string).collect());
+        let standing = slot.standing.iter();
+        let standing = names(standing.map(|s| format!("{}{}", s.person, s.by.map_or("", |_| "!"))).collect());
+        let away: String = slot.away.iter().map(|(person, why)| format!(" {person} {why:?}")).collect();
+        let time = |at: &Timestamp| at.strftime("%m-%d %H:%M").to_string();
+        format!("{} {} to {}: {standing} of {planned}{away}", slot.layer, time(&slot.from), time(&slot.until))
+    };
+    slots.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn p27_turns_are_drawn_with_who_is_planned_who_stands_there_and_who_is_away() {
+    let layers = r#"{ zone = "Europe/Berlin", hours = "08:00-18:00", every = "1 day", handoff = "08:00", from = 2026-03-01, people = ["ana", "ben", []] },
+      { zone = "UTC", every = "1 month", handoff = "00:00", from = 2026-01-01, people = ["mei"] }"#;
+    let changes = Changes {
+        overrides: vec![
+            arranged(1, "kai", Some("ben"), "2026-03-05T09:00:00Z", "2026-03-05T12:00:00Z"),
+            arranged(2, "ines", None, "2026-03-06T09:00:00Z", "2026-03-06T10:00:00Z"),
+        ],
+        leave: vec![away(3, "mei", "2026-03-06T00:00:00Z", "2026-03-07T00:00:00Z")],
+    };
+    let policy = payments(layers);
+    assert_snapshot!(drawn(&policy, &changes, "2026-03-04T00:00:00Z", "2026-03-07T00:00:00Z"), @"
+    1 03-04 00:00 to 03-06 00:00: mei of mei
+    0 03-04 07:00 to 03-04 17:00: nobody of ana ana Holiday
+    0 03-05 07:00 to 03-05 09:00: ben of ben
+    0 03-05 09:00 to 03-05 12:00: kai! of ben
+    0 03-05 12:00 to 03-05 17:00: ben of ben
+    1 03-06 00:00 to 03-07 00:00: nobody of mei mei Leave
+    0 03-06 07:00 to 03-06 09:00: nobody of nobody
+    0 03-06 09:00 to 03-06 10:00: ines! of nobody
+    0 03-06 10:00 to 03-06 17:00: nobody of nobody
+    ");
+    // The night in which the clock goes forward: the hours are an hour earlier afterwards.
+    assert_snapshot!(drawn(&policy, Changes::NONE, "2026-03-28T00:00:00Z", "2026-03-30T00:00:00Z"), @"
+    1 03-28 00:00 to 03-30 00:00: mei of mei
+    0 03-28 07:00 to 03-28 17:00: ana of ana
+    0 03-29 06:00 to 03-29 16:00: ben of ben
+    ");
+    assert_eq!(proof::slots(&world_of(&policy), &"nosuch".parse().unwrap(), Timestamp::MIN, Timestamp::MIN), []);
+}
+
+fn world_of(policy: &Policy) -> World {
+    World::new(policy.clone(), Runbook::Missing { path: "runbook.md".to_owned() })
 }
 
 #[test]

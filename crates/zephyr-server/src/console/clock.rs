@@ -55,6 +55,39 @@ impl Clock {
         format!("{}, {}", self.here(at).strftime(format), self.age(at))
     }
 
+    /// The present.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// Where the reader is.
+    pub fn zone(&self) -> &TimeZone {
+        &self.zone
+    }
+
+    /// `Europe/Berlin`.
+    pub fn zone_name(&self) -> &str {
+        self.zone.iana_name().unwrap_or("UTC")
+    }
+
+    /// `Tue 3 Feb 12:31 CET`; with the year where it is another.
+    pub fn date_and_time(&self, at: &Timestamp) -> String {
+        let (here, year) = (self.here(at), self.here(&self.now).year());
+        let format = if here.year() == year { "%a %-d %b %H:%M %Z" } else { "%a %-d %b %Y %H:%M %Z" };
+        here.strftime(format).to_string()
+    }
+
+    /// Both ends: `Tue 3 Feb 10:00 to 19:00 CET`, `Tue 3 Feb 10:00 CET to Tue 10 Feb 10:00 CET`.
+    pub fn span(&self, from: &Timestamp, until: &Timestamp) -> String {
+        let (begin, end) = (self.here(from), self.here(until));
+        if begin.date() == end.date() && begin.offset() == end.offset() {
+            let day = self.date_and_time(from);
+            let (day, zone) = day.rsplit_once(' ').unwrap_or((&day, ""));
+            return format!("{day} to {} {zone}", self.time(until));
+        }
+        format!("{} to {}", self.date_and_time(from), self.date_and_time(until))
+    }
+
     /// `12:31`.
     pub fn time(&self, at: &Timestamp) -> String {
         self.here(at).strftime("%H:%M").to_string()
@@ -116,5 +149,12 @@ mod tests {
             r#"<time title="2026-02-03 23:30:00 UTC">16:30 MST, in 13 h</time>"#
         );
         assert_eq!(clock("Europe/Berlin").full(), "2026-02-03 11:30:00 CET");
+        let berlin = clock("Europe/Berlin");
+        let span = |from: &str, until: &str| berlin.span(&from.parse().unwrap(), &until.parse().unwrap());
+        assert_eq!(span("2026-02-03T09:00:00Z", "2026-02-03T18:00:00Z"), "Tue 3 Feb 10:00 to 19:00 CET");
+        let twice = "Sun 25 Oct 02:30 CEST to Sun 25 Oct 02:30 CET";
+        assert_eq!(span("2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z"), twice);
+        let years = "Thu 31 Dec 23:00 CET to Fri 1 Jan 2027 01:00 CET";
+        assert_eq!(span("2026-12-31T22:00:00Z", "2027-01-01T00:00:00Z"), years);
     }
 }

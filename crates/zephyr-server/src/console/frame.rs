@@ -12,8 +12,14 @@ use crate::fault::Fault;
 /// How often pages that change look again.
 const REFRESH_SECS: u8 = 5;
 
-const INSIDE: [(&str, &str); 5] =
-    [("/", "Incidents"), ("/inbox", "Inbox"), ("/rooms", "Rooms"), ("/tickets", "Tickets"), ("/status", "Status")];
+const INSIDE: [(&str, &str); 6] = [
+    ("/", "Incidents"),
+    ("/oncall", "On call"),
+    ("/inbox", "Inbox"),
+    ("/rooms", "Rooms"),
+    ("/tickets", "Tickets"),
+    ("/status", "Status"),
+];
 const OUTSIDE: [(&str, &str); 2] = [("/status", "Status"), ("/", "Console")];
 
 /// Around a page.

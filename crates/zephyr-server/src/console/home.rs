@@ -9,6 +9,7 @@ use zephyr_core::World;
 use super::clock::Clock;
 use super::frame::{Frame, page};
 use super::names::Names;
+use super::oncall::now::{Brief, brief};
 use super::problem::page_for;
 use super::row::Row;
 use super::session::Visitor;
@@ -27,6 +28,9 @@ struct Home<'a> {
     alarms: Vec<String>,
     /// How many of them ring for the visitor.
     ringing: usize,
+    /// Who is on call, and in how many more rotations.
+    oncall: Vec<Brief>,
+    more_oncall: usize,
 }
 
 impl Home<'_> {
@@ -57,7 +61,10 @@ async fn made<'a, S: Stores>(app: &App<S>, caller: &Caller, uri: &Uri, world: &'
     let mut rows: Vec<Row> = open.iter().map(row).collect();
     // What rings for the visitor is what they came for; then the worst.
     rows.sort_by_key(|row| (!row.rings(), row.incident.severity));
+    let (oncall, more_oncall) = brief(world, caller.person(), clock.now());
     Ok(Home {
+        oncall,
+        more_oncall,
         frame: Frame::of(app, caller, "/", clock.clone()).refreshing(uri),
         names: Names(&world.policy),
         alarms: rows.iter().flat_map(|row| row.alarms(&clock)).collect(),

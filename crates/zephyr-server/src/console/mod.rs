@@ -20,6 +20,7 @@ mod incident;
 mod list;
 mod login;
 mod names;
+mod oncall;
 mod open;
 mod problem;
 mod rooms;
@@ -55,6 +56,9 @@ pub fn routes<S: Stores>() -> Router<App<S>> {
         .route("/incidents/{incident}/reopen", post(change::reopen::<S>))
         .route("/incidents/{incident}/pages/{target}/take", post(acts::take::<S>))
         .route("/incidents/{incident}/pages/{target}/ring-again", post(acts::ring_again::<S>))
+        .route("/oncall", get(oncall::now::show::<S>))
+        .route("/oncall/rotations/{rotation}", get(oncall::calendar::show::<S>))
+        .route("/oncall/rotations/{rotation}/slot", get(oncall::slot::show::<S>))
         .route("/rooms", get(rooms::list::<S>))
         .route("/rooms/{room}", get(rooms::show::<S>))
         .route("/status", get(status::show::<S>))

@@ -47,7 +47,7 @@ pub fn html(answer: &Response, status: u16) -> &str {
     &answer.body
 }
 
-const PAGES: [&str; 11] = [
+const PAGES: [&str; 14] = [
     "/",
     "/incidents",
     "/incidents/new",
@@ -59,6 +59,9 @@ const PAGES: [&str; 11] = [
     "/tickets",
     "/tickets/x",
     "/inbox",
+    "/oncall",
+    "/oncall/rotations/platform",
+    "/oncall/rotations/platform/slot",
 ];
 
 #[tokio::test]
