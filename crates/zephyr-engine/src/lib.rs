@@ -17,6 +17,7 @@ mod outbox;
 pub mod ports;
 mod recent;
 mod registry;
+mod requests;
 mod retry;
 mod similar;
 mod state;

@@ -98,11 +98,6 @@ impl Clock {
         self.here(&self.now).strftime("%Y-%m-%d %H:%M:%S %Z").to_string()
     }
 
-    /// The reader's zone.
-    pub fn zone(&self) -> &TimeZone {
-        &self.zone
-    }
-
     fn here(&self, at: &Timestamp) -> jiff::Zoned {
         at.to_zoned(self.zone.clone())
     }
