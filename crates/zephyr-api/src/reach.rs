@@ -81,8 +81,6 @@ pub struct BeginDrill {
 pub struct DrillChanged {
     /// After it.
     pub drill: Drill,
-    /// Whether this is the answer to an earlier request with the same key.
-    pub repeated: bool,
 }
 
 /// `GET /api/v1/drills/{drill}`: a drill with everything that happened in it.
@@ -126,8 +124,6 @@ pub struct Contact {
 pub struct ContactChanged {
     /// After it.
     pub contact: Contact,
-    /// Whether this is the answer to an earlier request with the same key.
-    pub repeated: bool,
 }
 
 /// `POST /api/v1/contacts/{method}/confirm`.

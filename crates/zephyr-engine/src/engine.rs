@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use zephyr_core::effect::{Effect, Lane, Outcome};
-use zephyr_core::{World, limits};
+use zephyr_core::{StreamId, World, limits};
 
 use crate::input::{Answer, Request};
 use crate::outbox::{Held, Outbox, Send};
 use crate::ports::{About, Claimed, End, Entropy, Finish, Retry, Store, StoreError};
 use crate::recent::Recent;
 use crate::retry;
-use crate::state::State;
+use crate::state::{State, incident_at, reach_at, state_at};
 use crate::transact::{Answered, Input, Settled};
 use crate::worlds::Worlds;
 use crate::write::Doubt;
@@ -91,7 +91,7 @@ impl<S: Store, E: Entropy> Engine<S, E> {
                 Settled::NotArranged(refused) => Answer::NotArranged(refused),
                 Settled::NotFound => Answer::NotFound,
                 Settled::Repeated(row) if Some(&row.body_hash) != hash.as_ref() => Answer::KeyReused,
-                Settled::Repeated(row) => self.answered(row.about).await?,
+                Settled::Repeated(row) => self.again(row.about, number).await?,
                 Settled::Similar(other) => Answer::Similar(other),
                 Settled::Fenced | Settled::StillDue | Settled::Busy => Answer::Busy,
             });
@@ -99,18 +99,23 @@ impl<S: Store, E: Entropy> Engine<S, E> {
         Ok(answers)
     }
 
-    /// What a request that was answered before is answered now.
-    async fn answered(&mut self, about: About) -> Result<Answer, StoreError> {
-        let (stream, number) = match about {
-            About::Stream(stream) => (stream, 0),
-            About::Part(stream, number) => (stream, number),
-            About::Token(_) | About::Policy { .. } => return Ok(Answer::KeyReused),
-        };
-        let Some(row) = self.store.load(&[stream]).await?.streams.pop().flatten() else { return Ok(Answer::NotFound) };
-        Ok(match self.recent.state_of(&self.store, row).await? {
-            State::Incident(incident) => Answer::Repeated(incident),
-            State::Roster(roster) => Answer::Arranged { roster, number, repeated: true },
-            State::Reach(reach) => Answer::Reached { reach, number, repeated: true },
+    /// What a request that was answered before is answered once more: what there was then.
+    async fn again(&self, about: About, number: Option<u64>) -> Result<Answer, StoreError> {
+        let About::Stream { stream, version } = about else { return Ok(Answer::KeyReused) };
+        if stream == StreamId::ROSTER {
+            let then = state_at(&self.store, stream, version).await?;
+            let Some(roster) = then.as_ref().and_then(State::roster).cloned() else { return Ok(Answer::NotFound) };
+            let number = number.unwrap_or(roster.latest);
+            return Ok(Answer::Arranged { roster, number, repeated: true });
+        }
+        if stream == StreamId::REACH {
+            let Some(reach) = reach_at(&self.store, version).await? else { return Ok(Answer::NotFound) };
+            let number = number.unwrap_or(reach.latest);
+            return Ok(Answer::Reached { reach, number, repeated: true });
+        }
+        Ok(match incident_at(&self.store, stream, version).await? {
+            Some((incident, policy)) => Answer::Repeated { incident: Arc::new(incident), policy },
+            None => Answer::NotFound,
         })
     }
 

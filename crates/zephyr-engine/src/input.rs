@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use zephyr_core::incident::{Command, Declaration, Incident, Refused};
+use zephyr_core::policy::PolicyVersion;
 use zephyr_core::reach::{self, Reach};
 use zephyr_core::roster::{self, Roster};
 use zephyr_core::{Actor, IncidentId};
@@ -73,13 +74,18 @@ impl Ask {
 pub enum Answer {
     /// It is committed. The incident after it.
     Done(Arc<Incident>),
-    /// The same request was answered before; the incident as it is now.
-    Repeated(Arc<Incident>),
+    /// The same request was answered before.
+    Repeated {
+        /// The incident as it was then.
+        incident: Arc<Incident>,
+        /// The policy that was in force then.
+        policy: PolicyVersion,
+    },
     /// One about the same is open: this one. Nothing was opened.
     Similar(Arc<Incident>),
     /// It is arranged, or was before.
     Arranged {
-        /// The roster after it; as it is now, where it was arranged before.
+        /// The roster after it.
         roster: Arc<Roster>,
         /// The number of what it is about.
         number: u64,

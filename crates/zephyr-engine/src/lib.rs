@@ -6,6 +6,7 @@
 //!
 //! Deliberately not here: how providers are spoken to, and HTTP.
 
+mod about;
 mod deciding;
 mod engine;
 mod inform;
@@ -17,7 +18,6 @@ mod outbox;
 pub mod ports;
 mod recent;
 mod registry;
-mod requests;
 mod retry;
 mod similar;
 mod state;
@@ -29,4 +29,4 @@ mod write;
 pub use engine::Engine;
 pub use input::{Answer, Ask, Request, RequestKey};
 pub use outbox::Send;
-pub use state::{State, audit, incident_of, reach_of, roster_of, state_of};
+pub use state::{State, audit, incident_at, incident_of, reach_at, reach_of, roster_of, state_of};

@@ -9,12 +9,12 @@ use jiff::{SignedDuration, Timestamp};
 use zephyr_core::effect::{Effect, Lane};
 use zephyr_core::{EffectId, StreamId};
 
+pub use crate::about::About;
 pub use crate::lease::Lease;
 pub use crate::objects::{ObjectKey, Objects};
 pub use crate::registry::{
     AppliedRow, AuditPlace, AuditRow, Kept, NoticeRow, PolicyRow, Registry, Revocation, TokenRow,
 };
-pub use crate::requests::{About, RequestRow};
 
 /// Random bytes; the only source of chance.
 pub trait Entropy: Send + 'static {
@@ -122,6 +122,17 @@ pub trait Store: Clone + Send + Sync + 'static {
 
     /// The answer kept for an idempotency key.
     fn request(&self, key: &str) -> impl Future<Output = Result<Option<RequestRow>, StoreError>> + Send;
+
+    /// The same for several keys: what there is of them, in any order.
+    fn requests(&self, keys: &[String]) -> impl Future<Output = Result<Vec<RequestRow>, StoreError>> + Send {
+        async move {
+            let mut found = Vec::new();
+            for key in keys {
+                found.extend(self.request(key).await?);
+            }
+            Ok(found)
+        }
+    }
 
     /// How many effects are in which state, for health and metrics; and the due time of the oldest unsent page.
     fn backlog(&self) -> impl Future<Output = Result<Backlog, StoreError>> + Send;
@@ -282,6 +293,19 @@ pub struct Due {
     pub streams: Vec<StreamId>,
     /// When to look again.
     pub next: Option<Timestamp>,
+}
+
+/// An answered request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestRow {
+    /// Idempotency key, made unique by who sent it.
+    pub key: String,
+    /// SHA-256 of the body, hexadecimal.
+    pub body_hash: String,
+    /// What the answer is about.
+    pub about: About,
+    /// When it was answered.
+    pub at: Timestamp,
 }
 
 /// How much waits.

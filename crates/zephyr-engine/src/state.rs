@@ -1,7 +1,9 @@
 //! Every kind of stream, as the engine sees it: a state that is loaded and folded, and a decision about it. What is
 //! special to one kind is a line in each `match` here; whoever runs them knows no kinds.
 //!
-//! A stored state is a cache: it is read where its format is today's, and folded from its events where it is older.
+//! A stored state is a cache: it is read where its format is today's, and folded from its events where it is another.
+//! Another is an older one after an upgrade, and a newer one while servers of two versions share a store: what this version
+//! writes is folded anew by the newer one in its turn. Events of a kind that this version does not know it cannot fold.
 //! Deliberately not here: which deciding function an input goes to (`transact`).
 
 use std::fmt;
@@ -13,6 +15,7 @@ use zephyr_core::event::{BadEvent, StoredEvent};
 use zephyr_core::ids::StreamKind;
 use zephyr_core::incident::{self, Incident};
 use zephyr_core::page::PageEvent;
+use zephyr_core::policy::PolicyVersion;
 use zephyr_core::reach::{self, Reach};
 use zephyr_core::roster::{self, Roster};
 use zephyr_core::{EffectId, StreamId, invariants};
@@ -247,12 +250,13 @@ pub async fn state_of<S: Store>(store: &S, row: StreamRow) -> Result<State, Stor
     if row.format == format {
         return State::from_json(kind, &row.state).map_err(|error| corrupt(&error));
     }
-    if row.format > format {
-        return Err(corrupt(&"it was written by a newer zephyr: install that version again"));
-    }
+    let unreadable = |error: &dyn fmt::Display| match row.format > format {
+        true => corrupt(&format!("{error}; it was written by a newer zephyr: install that version again")),
+        false => corrupt(error),
+    };
     let count = usize::try_from(row.version).unwrap_or(usize::MAX);
     let events = store.events(row.id, 0, count).await?;
-    let state = State::fold(kind, None, &events).map_err(|error| corrupt(&error))?;
+    let state = State::fold(kind, None, &events).map_err(|error| unreadable(&error))?;
     state.ok_or_else(|| corrupt(&"it does not begin as it should"))
 }
 
@@ -263,6 +267,41 @@ pub async fn incident_of<S: Store>(store: &S, row: StreamRow) -> Result<Incident
         State::Incident(incident) => Ok(Arc::unwrap_or_clone(incident)),
         State::Roster(_) | State::Reach(_) => Err(StoreError::Corrupt(format!("stream {id} is no incident"))),
     }
+}
+
+/// A stream as it was after its event `version`; as it is now where no version is given. `None` where there is no such
+/// stream. Reads all events up to that one.
+pub(crate) async fn state_at<S: Store>(
+    store: &S,
+    stream: StreamId,
+    version: Option<u64>,
+) -> Result<Option<State>, StoreError> {
+    let count = version.and_then(|version| usize::try_from(version).ok()).unwrap_or(usize::MAX);
+    let events = store.events(stream, 0, count).await?;
+    State::fold(stream.kind, None, &events).map_err(|error| StoreError::Corrupt(format!("stream {stream}: {error}")))
+}
+
+/// Drills and contacts as they were after their event `version`; as they are now where no version is given.
+pub async fn reach_at<S: Store>(store: &S, version: Option<u64>) -> Result<Option<Arc<Reach>>, StoreError> {
+    Ok(state_at(store, StreamId::REACH, version).await?.as_ref().and_then(State::reach).cloned())
+}
+
+/// An incident as it was after its event `version`, and the policy that this event was decided by; as it is now where
+/// no version is given. `None` where there is no such stream. Reads all events up to that one.
+pub async fn incident_at<S: Store>(
+    store: &S,
+    stream: StreamId,
+    version: Option<u64>,
+) -> Result<Option<(Incident, PolicyVersion)>, StoreError> {
+    let count = version.and_then(|version| usize::try_from(version).ok()).unwrap_or(usize::MAX);
+    let (mut state, mut policy) = (None, None);
+    for row in store.events(stream, 0, count).await? {
+        let event = incident::Event::from_stored(row.seq, row.at, &row.body)
+            .map_err(|error| StoreError::Corrupt(format!("stream {stream}: {error}")))?;
+        state = Incident::fold(state, &event);
+        policy = Some(event.policy);
+    }
+    Ok(state.zip(policy))
 }
 
 /// The roster that is stored, as it is before its first event where there is none.

@@ -164,6 +164,7 @@ impl<S: Store, E: Entropy> Engine<S, E> {
         if asked().any(|input| matches!(input, Input::Request(Request { ask: Ask::Open(_), .. }))) {
             self.know_next_number().await?;
         }
+        let answered = self.answered(asked()).await?;
         let mut alike = Alike::of(&self.store, asked(), self.worlds.given()).await?;
         let streams: BTreeSet<StreamId> = asked().flat_map(streams_of).chain(alike.streams()).collect();
         let streams: Vec<StreamId> = streams.into_iter().collect();
@@ -178,7 +179,11 @@ impl<S: Store, E: Entropy> Engine<S, E> {
                 turn.later.push(index);
                 continue;
             }
-            match self.decide(input, &states, &alike, now).await? {
+            if let Some(row) = input.key().and_then(|key| answered.get(key)) {
+                turn.followers.push((index, Settled::Repeated(row.clone())));
+                continue;
+            }
+            match self.decide(input, &states, &alike, now)? {
                 Next::Decided(planned) => {
                     let staged = turn.commits.len();
                     let late = lateness(input, &states, &planned, now);
@@ -201,6 +206,14 @@ impl<S: Store, E: Entropy> Engine<S, E> {
         Ok(turn)
     }
 
+    /// What was answered before, of all that is asked with a key.
+    async fn answered(&self, asked: impl Iterator<Item = &Input>) -> Result<BTreeMap<String, RequestRow>, StoreError> {
+        let keys: BTreeSet<String> = asked.filter_map(Input::key).map(str::to_owned).collect();
+        let keys: Vec<String> = keys.into_iter().collect();
+        let rows = if keys.is_empty() { Vec::new() } else { self.store.requests(&keys).await? };
+        Ok(rows.into_iter().map(|row| (row.key.clone(), row)).collect())
+    }
+
     async fn repeated(&self, input: Option<&Input>) -> Result<Option<Settled>, StoreError> {
         let Some(Input::Request(Request { key: Some(key), .. })) = input else { return Ok(None) };
         Ok(self.store.request(&key.key).await?.map(Settled::Repeated))
@@ -220,18 +233,7 @@ impl<S: Store, E: Entropy> Engine<S, E> {
         Ok((loaded.now, States::new(known, world)))
     }
 
-    async fn decide(
-        &mut self,
-        input: &Input,
-        states: &States,
-        alike: &Alike,
-        now: Timestamp,
-    ) -> Result<Next, StoreError> {
-        if let Some(key) = input.key()
-            && let Some(row) = self.store.request(key).await?
-        {
-            return Ok(Next::Settled(Settled::Repeated(row)));
-        }
+    fn decide(&mut self, input: &Input, states: &States, alike: &Alike, now: Timestamp) -> Result<Next, StoreError> {
         let Input::Request(Request { ask: Ask::Open(declared), actor, id, .. }) = input else {
             return Ok(deciding::decide(input, states, now));
         };
@@ -263,7 +265,10 @@ impl<S: Store, E: Entropy> Engine<S, E> {
         let before = stream_of(input).and_then(|stream| states.get(stream));
         let Parts { state, events, effects } = decided.into_parts(before)?;
         let request = match input {
-            Input::Request(Request { key: Some(key), ask, .. }) => Some(key.answered(about(&state, ask), now)),
+            Input::Request(Request { key: Some(key), .. }) => {
+                let (stream, version) = (state.stream(), Some(state.version()));
+                Some(key.answered(About::Stream { stream, version }, now))
+            }
             _ => None,
         };
         if events.is_empty() && finish.is_none() && request.is_none() {
@@ -297,15 +302,6 @@ impl<S: Store, E: Entropy> Engine<S, E> {
         };
         states.put(state.clone(), &self.worlds);
         Ok(Some((commit, state)))
-    }
-}
-
-/// What a repetition of a request is answered with.
-fn about(state: &State, ask: &Ask) -> About {
-    match state {
-        State::Incident(_) => About::Stream(state.stream()),
-        State::Roster(roster) => About::Part(state.stream(), ask.number().unwrap_or(roster.latest)),
-        State::Reach(reach) => About::Part(state.stream(), ask.number().unwrap_or(reach.latest)),
     }
 }
 

@@ -77,9 +77,11 @@ impl<S: Store> Store for Metered<S> {
         claim(lane: Lane, urgency: u8, limit: usize) -> Vec<Claimed>;
         retry(retries: &[Retry]) -> ();
         find(key: &str, value: &str, limit: usize) -> Vec<StreamId>;
+        find_each(key: &str, values: &[String], limit: usize) -> Vec<Vec<StreamId>>;
         greatest(key: &str) -> Option<String>;
         events(stream: StreamId, after: u64, limit: usize) -> Vec<EventRow>;
         request(key: &str) -> Option<RequestRow>;
+        requests(keys: &[String]) -> Vec<RequestRow>;
         backlog() -> Backlog;
     }
 }

@@ -1,6 +1,7 @@
 //! What must hold, whatever happens. It looks at every commit as it is written, and at every send as it leaves.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -18,7 +19,7 @@ use crate::log::Log;
 use crate::network::Network;
 use crate::outages::Outages;
 use crate::outside;
-use crate::reference::{Expected, Reference};
+use crate::reference::{Expected, Reference, Walked};
 
 /// How late a step may be beyond the outages it fell into (I3).
 const GRACE: SignedDuration = SignedDuration::from_secs(1);
@@ -40,6 +41,7 @@ pub struct Oracle {
     /// Everything that happened.
     pub log: Log,
     world: Arc<World>,
+    walked: Rc<Walked>,
     /// Whether several replicas share the store.
     shared: bool,
     /// Who must be ringing, as the reference has it.
@@ -61,6 +63,7 @@ impl Oracle {
             violations: Vec::new(),
             log: Log::new(words),
             world,
+            walked: Rc::default(),
             shared,
             references: BTreeMap::new(),
             decided: BTreeSet::new(),
@@ -68,6 +71,12 @@ impl Oracle {
             answered: BTreeSet::new(),
             ended: BTreeMap::new(),
         }
+    }
+
+    /// From now on it is another world.
+    pub fn set_world(&mut self, world: &Arc<World>) {
+        self.references.values_mut().for_each(|reference| reference.set_world(world.clone()));
+        self.world = world.clone();
     }
 
     /// Looks at a commit that was written.
@@ -134,7 +143,7 @@ impl Oracle {
         match self.references.get_mut(&stream) {
             Some(reference) => reference.happens(event),
             None => {
-                let new = Reference::opened(self.world.clone(), event);
+                let new = Reference::opened(self.world.clone(), self.walked.clone(), event);
                 self.references.extend(new.map(|reference| (stream, reference)));
             }
         }
@@ -196,21 +205,14 @@ impl Oracle {
         }
     }
 
-    /// Looks at a send as it is handed out (I3, I4, I7). `claimed` is when it was claimed; `stale` says that the
+    /// Looks at a send as it is handed out (I3, I4, I7). `claims` is when it was claimed; `stale` says that the
     /// replica was shown a stream as it was before.
-    pub fn handed_out(
-        &mut self,
-        send: &Send,
-        claimed: Option<Timestamp>,
-        now: Timestamp,
-        stale: bool,
-        outages: &Outages,
-    ) {
+    pub fn handed_out(&mut self, send: &Send, claims: &[Timestamp], now: Timestamp, stale: bool, outages: &Outages) {
         let Effect::Page(page) = &send.effect else { return };
         if !self.decided.contains(&send.id) {
             self.broken(format!("I7 a send to {} was never decided", page.person));
         }
-        let claimed = claimed.unwrap_or(now);
+        let (claimed, earlier) = claims.split_last().map_or((now, claims), |(last, earlier)| (*last, earlier));
         if self.ended.get(&send.stream).is_some_and(|ended| *ended < claimed) && !stale {
             self.broken(format!("I4 {} is rung after the end was confirmed", page.person));
         }
@@ -228,7 +230,9 @@ impl Oracle {
         let before = self.handed.insert(send.id, now);
         let since = before.map_or(send.due_at, |before| (before + DEADLINE).max(send.due_at));
         let late = now.duration_since(since);
-        if late > outages.within(since, now) + self.patience() {
+        // Each replica that was lost with it had a lease that it waited for.
+        let lost = earlier.iter().filter(|claim| since <= **claim).count();
+        if late > outages.within(since, now) + self.patience(lost) {
             self.broken(format!("I3 a send to {} is handed out {late:#} late", page.person));
         }
     }
@@ -238,9 +242,11 @@ impl Oracle {
         self.handed.insert(send.id, now);
     }
 
-    /// How long something due may wait while a replica could do it: claims of one that is lost wait for its lease.
-    fn patience(&self) -> SignedDuration {
-        if self.shared { GRACE + limits::LEASE + limits::LEASE_RENEWED } else { GRACE }
+    /// How long something due may wait while a replica could do it: claims of one that is lost wait for its lease, and
+    /// `lost` replicas had one.
+    fn patience(&self, lost: usize) -> SignedDuration {
+        let leases = i32::try_from(lost.max(1)).unwrap_or(i32::MAX);
+        if self.shared { GRACE + (limits::LEASE + limits::LEASE_RENEWED) * leases } else { GRACE }
     }
 
     /// Nothing was left undone by a process that could do it (I3, I8): no overdue wake-up, no page that waits though
@@ -250,6 +256,7 @@ impl Oracle {
         now: Timestamp,
         store: &ModelStore,
         outstanding: &BTreeSet<EffectId>,
+        claims: impl Fn(EffectId) -> Vec<Timestamp>,
         outages: &Outages,
     ) {
         let too_late = |due: Timestamp, patience| now.duration_since(due) > outages.within(due, now) + patience;
@@ -261,6 +268,7 @@ impl Oracle {
                 found.push(format!("I3 {} was due and nobody woke it", incident.label()));
             }
         }
+        let free_since = |id, due: Timestamp| claims(id).last().map_or(due, |last| due.max(*last));
         for (id, row) in store.peek_unfinished() {
             if row.effect.lane() != Lane::Page {
                 continue;
@@ -269,7 +277,8 @@ impl Oracle {
                 if !outstanding.contains(&id) {
                     found.push(format!("I8 page send {id} is claimed and forgotten"));
                 }
-            } else if row.epoch.is_none() && row.due_at <= now && too_late(row.due_at, self.patience()) {
+            } else if row.epoch.is_none() && row.due_at <= now && too_late(free_since(id, row.due_at), self.patience(1))
+            {
                 found.push(format!("I8 page send {id} is due and waits"));
             }
         }

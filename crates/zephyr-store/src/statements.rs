@@ -169,6 +169,19 @@ pub static LOAD_OBJECTS: Rows = Rows::new("SELECT kind, id, body FROM objects WH
 /// Loads streams: a row is an id.
 pub static LOAD: Rows =
     Rows::new("SELECT id, version, format, state, wake_at FROM streams WHERE id IN (VALUES ", 0, 1, ")");
+/// Requests that still count, from `$1` on: a row is a key.
+pub static REQUESTS: Rows =
+    Rows::new("SELECT key, body_hash, about, at FROM requests WHERE at > $1 AND key IN (VALUES ", 1, 1, ")");
+/// The newest streams that have an index row of the key `$1`, one more than `$2` for each value; a row is a value.
+pub static FIND_EACH: Rows = Rows::new(
+    "WITH wanted (value) AS (VALUES ",
+    2,
+    1,
+    "), edges (value, least) AS (SELECT wanted.value, (SELECT i.stream FROM index_rows i
+        WHERE i.key = $1 AND i.value = wanted.value ORDER BY i.stream DESC LIMIT 1 OFFSET $2) FROM wanted)
+    SELECT r.value, r.stream FROM edges JOIN index_rows r
+        ON r.key = $1 AND r.value = edges.value AND r.stream >= COALESCE(edges.least, '') ORDER BY r.stream DESC",
+);
 /// Writes streams.
 pub static PUT_STREAMS: Rows = Rows::new(
     "INSERT INTO streams (id, kind, version, format, state, wake_at, urgency) VALUES ",
@@ -358,6 +371,8 @@ pub fn all() -> Vec<&'static str> {
     let rows = [
         &LOAD,
         &LOAD_OBJECTS,
+        &REQUESTS,
+        &FIND_EACH,
         &PUT_STREAMS,
         &ADD_EVENTS,
         &DROP_INDEX,

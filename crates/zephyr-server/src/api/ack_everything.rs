@@ -1,25 +1,24 @@
 //! `POST /api/v1/ack`: a person answers everything that rings for them.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::State;
 use zephyr_api::{Acknowledged, Code, Drill, Problem};
-use zephyr_core::incident::{Command, Incident, Refused};
-use zephyr_core::{PersonId, StreamId, page};
+use zephyr_core::incident::{Command, Refused};
+use zephyr_core::reach::Reach;
+use zephyr_core::{PersonId, limits, page};
 use zephyr_engine::ports::About;
-use zephyr_engine::{Answer, Ask, Request, RequestKey};
+use zephyr_engine::{Answer, Ask, Request, RequestKey, incident_at, reach_at};
 
-use super::answer::{done, refusal};
+use super::answer::{Answered, Done, done, refusal, world_under};
 use super::extract::{Nothing, Posted, answered};
 use crate::app::{App, Stores};
 use crate::auth::Caller;
 use crate::fault::Fault;
-use crate::read::Phases;
 use crate::{reach, view};
 
-/// Answers all of it. Where nothing rings: what the person answers for already, if the key says that this is a
-/// repetition; else a refusal.
+/// Answers all of it; refused where nothing rings. A repetition under the same key is answered as before.
 #[utoipa::path(
     post,
     path = "/api/v1/ack",
@@ -30,33 +29,43 @@ use crate::{reach, view};
 pub async fn ack_everything<S: Stores>(
     State(app): State<App<S>>,
     Posted { caller, key, .. }: Posted<Nothing>,
-) -> Result<Json<Acknowledged>, Fault> {
-    let Answered { incidents, drills } = answer_all(&app, &caller, key).await?;
-    let world = app.world();
-    let incidents = incidents.iter().map(|incident| view::incident(incident, &world, &app.settings.public_url));
-    Ok(Json(Acknowledged { incidents: incidents.collect(), drills }))
+) -> Result<Answered<Acknowledged>, Fault> {
+    let All { incidents: all, drills, repeated } = answer_all(&app, &caller, key).await?;
+    let mut incidents = Vec::with_capacity(all.len());
+    for done in &all {
+        let world = match &done.before {
+            Some(policy) => world_under(&app, policy).await?,
+            None => app.world(),
+        };
+        incidents.push(view::incident(&done.incident, &world, &app.settings.public_url));
+    }
+    Ok(Answered { body: Acknowledged { incidents, drills }, repeated })
 }
 
 /// What a person has answered.
-#[derive(Debug, Default)]
-pub struct Answered {
+#[derive(Debug)]
+pub struct All {
     /// Incidents, after it.
-    pub incidents: Vec<Arc<Incident>>,
+    pub incidents: Vec<Done>,
     /// Drills, after it.
     pub drills: Vec<Drill>,
+    /// Whether it was answered before, and this is as it was then.
+    pub repeated: bool,
 }
 
-/// Answers all that rings for a person: incidents first, then drills.
-pub async fn answer_all<S: Stores>(app: &App<S>, caller: &Caller, key: Option<RequestKey>) -> Result<Answered, Fault> {
+/// Answers all that rings for a person; the incidents after it. Where a request of this key was answered before: those
+/// that it answered, as they were then.
+pub async fn answer_all<S: Stores>(app: &App<S>, caller: &Caller, key: Option<RequestKey>) -> Result<All, Fault> {
     let person = caller.person().ok_or_else(|| refusal(&Refused::NotAPerson))?;
-    if let Some(before) = answered(app, key.as_ref()).await? {
-        return held(app, caller, person, &before).await;
+    let before = answered_before(app, key.as_ref()).await?;
+    let drilled = drills_before(app, key.as_ref(), person).await?;
+    if !before.is_empty() || !drilled.is_empty() {
+        return Ok(All { incidents: before, drills: drilled, repeated: true });
     }
     let ringing = app.ringing_for(&caller.viewer, person).await?;
     let requests = ringing.iter().enumerate().map(|(index, incident)| Request {
         id: app.request_id(),
         actor: caller.actor.clone(),
-        // The key itself goes with the first: that it is known tells a repetition.
         key: key.clone().map(|key| nth(key, index)),
         ask: Ask::Of { incident: incident.id, command: Command::Acknowledge },
     });
@@ -65,14 +74,14 @@ pub async fn answer_all<S: Stores>(app: &App<S>, caller: &Caller, key: Option<Re
         match answer? {
             // Somebody else was faster with this one.
             Answer::Refused(_) | Answer::NotArranged(_) | Answer::NotFound => {}
-            other => incidents.push(done(app, other)?.0),
+            other => incidents.push(done(app, other)?),
         }
     }
-    let drills = answer_drills(app, caller, person, key.map(|key| nth(key, ringing.len()))).await?;
+    let drills = answer_drills(app, caller, person, key.map(of_drills)).await?;
     if incidents.is_empty() && drills.is_empty() {
         return Err(nothing_rings(person));
     }
-    Ok(Answered { incidents, drills })
+    Ok(All { incidents, drills, repeated: false })
 }
 
 /// Answers the drills that ring for a person.
@@ -82,7 +91,8 @@ async fn answer_drills<S: Stores>(
     person: &PersonId,
     key: Option<RequestKey>,
 ) -> Result<Vec<Drill>, Fault> {
-    let ringing: Vec<u64> = app.reach().await?.running().filter(|it| it.rings(person)).map(|it| it.number).collect();
+    let ringing = |known: &Reach| known.running().filter(|it| it.rings(person)).map(|it| it.number).collect();
+    let ringing: BTreeSet<u64> = ringing(&*app.reach().await?);
     if ringing.is_empty() {
         return Ok(Vec::new());
     }
@@ -90,10 +100,52 @@ async fn answer_drills<S: Stores>(
         // Somebody else was faster, or it has just ended.
         return Ok(Vec::new());
     };
-    let policy = &app.world().policy;
-    let answered = ringing.iter().filter_map(|number| after.drills.get(number));
-    let answered = answered.filter(|drill| drill.answer().is_some_and(|(by, _)| by == person));
-    Ok(answered.map(|drill| reach::drill(drill, policy)).collect())
+    let answered = after.drills.values().filter(|drill| ringing.contains(&drill.number));
+    Ok(answered.map(|drill| reach::drill(drill, &app.world().policy)).collect())
+}
+
+/// The drills that the request of this key answered, as they were then.
+async fn drills_before<S: Stores>(
+    app: &App<S>,
+    key: Option<&RequestKey>,
+    person: &PersonId,
+) -> Result<Vec<Drill>, Fault> {
+    let about = answered(app, key.cloned().map(of_drills).as_ref()).await?;
+    let Some(About::Stream { version, .. }) = about else { return Ok(Vec::new()) };
+    let then = reach_at(&app.store, version).await?.unwrap_or_default();
+    let last = then.drills.values().filter(|drill| drill.answer().is_some_and(|(by, _)| by == person)).next_back();
+    Ok(last.map(|drill| reach::drill(drill, &app.world().policy)).into_iter().collect())
+}
+
+/// Drills are answered under a key of their own.
+fn of_drills(mut key: RequestKey) -> RequestKey {
+    key.key = format!("{}/drills", key.key);
+    key
+}
+
+/// So many incidents in a row that somebody else was faster with are not expected: there are no more.
+const FASTER: usize = 3;
+
+/// What the requests of this key answered: each incident was answered under a key of its own. Those that somebody else
+/// was faster with have none.
+async fn answered_before<S: Stores>(app: &App<S>, key: Option<&RequestKey>) -> Result<Vec<Done>, Fault> {
+    let (mut before, mut missing) = (Vec::new(), 0);
+    let Some(key) = key else { return Ok(before) };
+    for index in 0..limits::LIST_ROWS {
+        if missing == FASTER {
+            break;
+        }
+        let about = answered(app, Some(&nth(key.clone(), index))).await?;
+        let Some(About::Stream { stream, version }) = about else {
+            missing += 1;
+            continue;
+        };
+        missing = 0;
+        if let Some((incident, policy)) = incident_at(&app.store, stream, version).await? {
+            before.push(Done { incident: Arc::new(incident), before: Some(policy) });
+        }
+    }
+    Ok(before)
 }
 
 fn nth(mut key: RequestKey, index: usize) -> RequestKey {
@@ -101,19 +153,6 @@ fn nth(mut key: RequestKey, index: usize) -> RequestKey {
         key.key = format!("{}/{index}", key.key);
     }
     key
-}
-
-/// What a repetition is answered with: what the person answers for now.
-async fn held<S: Stores>(app: &App<S>, caller: &Caller, person: &PersonId, before: &About) -> Result<Answered, Fault> {
-    let mut open = app.list(&caller.viewer, Phases::One("open")).await?;
-    open.retain(|incident| incident.paging.holders().contains(person));
-    let mut drills = Vec::new();
-    if let About::Part(StreamId::REACH, _) = before {
-        let (known, policy) = (app.reach().await?, &app.world().policy);
-        let last = known.drills.values().rev().find(|drill| drill.answer().is_some_and(|(by, _)| by == person));
-        drills.extend(last.map(|drill| reach::drill(drill, policy)));
-    }
-    Ok(Answered { incidents: open.into_iter().map(Arc::new).collect(), drills })
 }
 
 fn nothing_rings(person: &PersonId) -> Fault {

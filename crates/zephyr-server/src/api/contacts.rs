@@ -7,6 +7,7 @@ use zephyr_core::PersonId;
 use zephyr_core::policy::Method;
 use zephyr_core::reach::{Code, Command, findings};
 
+use super::answer::Answered;
 use super::extract::{Nothing, Posted};
 use crate::app::{App, Stores};
 use crate::auth::Caller;
@@ -38,10 +39,11 @@ pub async fn code<S: Stores>(
     State(app): State<App<S>>,
     Path(method): Path<String>,
     Posted { caller, key, .. }: Posted<Nothing>,
-) -> Result<Json<ContactChanged>, Fault> {
+) -> Result<Answered<ContactChanged>, Fault> {
     let (person, method) = (own(&caller)?.clone(), named(&method)?);
     let (known, _, repeated) = reach::ask(&app, &caller, key, Command::AskCode { method }).await?;
-    Ok(Json(ContactChanged { contact: reach::contact(&known, &app.world(), &person, method), repeated }))
+    let contact = reach::contact(&known, &app.world(), &person, method);
+    Ok(Answered { body: ContactChanged { contact }, repeated })
 }
 
 /// Takes the code that came: the method reaches the caller.
@@ -56,7 +58,7 @@ pub async fn confirm<S: Stores>(
     State(app): State<App<S>>,
     Path(method): Path<String>,
     Posted { caller, body, key }: Posted<ConfirmContact>,
-) -> Result<Json<ContactChanged>, Fault> {
+) -> Result<Answered<ContactChanged>, Fault> {
     let (person, method) = (own(&caller)?.clone(), named(&method)?);
     let code: Code = body.code.parse().map_err(|why| Fault::invalid("code", why))?;
     let (known, _, repeated) = reach::ask(&app, &caller, key, Command::Confirm { method, code }).await?;
@@ -65,7 +67,8 @@ pub async fn confirm<S: Stores>(
         let problem = Fault::invalid("code", "It is not the code that was sent last.");
         return Err(problem.hint("Look again; after five wrong ones, ask for another.").into());
     }
-    Ok(Json(ContactChanged { contact: reach::contact(&known, &app.world(), &person, method), repeated }))
+    let contact = reach::contact(&known, &app.world(), &person, method);
+    Ok(Answered { body: ContactChanged { contact }, repeated })
 }
 
 /// Who may not be reached: drills that failed or are long ago, and methods that nobody has shown to work. It has no say

@@ -8,6 +8,7 @@ use zephyr_core::{StreamId, limits};
 use zephyr_engine::RequestKey;
 use zephyr_engine::ports::StoreError;
 
+use super::answer::Answered;
 use super::extract::{Nothing, Posted};
 use super::open;
 use crate::app::{App, Stores};
@@ -64,7 +65,7 @@ pub async fn show<S: Stores>(
 pub async fn begin<S: Stores>(
     State(app): State<App<S>>,
     Posted { caller, body, key }: Posted<BeginDrill>,
-) -> Result<(http::StatusCode, Json<DrillChanged>), Fault> {
+) -> Result<(http::StatusCode, Answered<DrillChanged>), Fault> {
     let severity = open::severity(body.severity.unwrap_or(DEFAULT_SEVERITY), &app.world().policy)?;
     let of = match (body.person, body.rotation) {
         (Some(person), None) => Whom::Person(person.parse().map_err(|why| Fault::invalid("person", why))?),
@@ -90,7 +91,7 @@ pub async fn ack<S: Stores>(
     State(app): State<App<S>>,
     Path(label): Path<String>,
     Posted { caller, key, .. }: Posted<Nothing>,
-) -> Result<Json<DrillChanged>, Fault> {
+) -> Result<Answered<DrillChanged>, Fault> {
     let drill = Some(reach::drill_number(&label)?);
     change(&app, &caller, key, Command::Acknowledge { drill }).await
 }
@@ -107,7 +108,7 @@ pub async fn decline<S: Stores>(
     State(app): State<App<S>>,
     Path(label): Path<String>,
     Posted { caller, key, .. }: Posted<Nothing>,
-) -> Result<Json<DrillChanged>, Fault> {
+) -> Result<Answered<DrillChanged>, Fault> {
     let drill = Some(reach::drill_number(&label)?);
     change(&app, &caller, key, Command::Decline { drill }).await
 }
@@ -124,7 +125,7 @@ pub async fn stop<S: Stores>(
     State(app): State<App<S>>,
     Path(label): Path<String>,
     Posted { caller, key, .. }: Posted<Nothing>,
-) -> Result<Json<DrillChanged>, Fault> {
+) -> Result<Answered<DrillChanged>, Fault> {
     let drill = reach::drill_number(&label)?;
     change(&app, &caller, key, Command::Stop { drill }).await
 }
@@ -134,10 +135,10 @@ async fn change<S: Stores>(
     caller: &Caller,
     key: Option<RequestKey>,
     command: Command,
-) -> Result<Json<DrillChanged>, Fault> {
+) -> Result<Answered<DrillChanged>, Fault> {
     let (known, number, repeated) = reach::ask(app, caller, key, command).await?;
     let drill = known.drills.get(&number).ok_or_else(|| reach::no_drill(&number.to_string()))?;
-    Ok(Json(DrillChanged { drill: reach::drill(drill, &app.world().policy), repeated }))
+    Ok(Answered { body: DrillChanged { drill: reach::drill(drill, &app.world().policy) }, repeated })
 }
 
 /// What happened in a drill, from its first event to its last.

@@ -25,6 +25,7 @@ mod openapi;
 mod policies;
 mod rates;
 mod reach;
+mod repetition;
 mod screens;
 mod similar;
 mod sqlite;

@@ -60,6 +60,14 @@ impl Store for PostgresStore {
         self.inner.find(self.reading(), key, value, limit).await
     }
 
+    async fn find_each(&self, key: &str, values: &[String], limit: usize) -> Result<Vec<Vec<StreamId>>, StoreError> {
+        self.inner.find_each(self.reading(), key, values, limit).await
+    }
+
+    async fn requests(&self, keys: &[String]) -> Result<Vec<RequestRow>, StoreError> {
+        self.inner.requests(self.reading(), keys).await
+    }
+
     async fn greatest(&self, key: &str) -> Result<Option<String>, StoreError> {
         self.inner.greatest(self.reading(), key).await
     }

@@ -50,6 +50,14 @@ impl Store for SqliteStore {
         self.inner.find(key, value, limit).await
     }
 
+    async fn find_each(&self, key: &str, values: &[String], limit: usize) -> Result<Vec<Vec<StreamId>>, StoreError> {
+        self.inner.find_each(key, values, limit).await
+    }
+
+    async fn requests(&self, keys: &[String]) -> Result<Vec<RequestRow>, StoreError> {
+        self.inner.requests(keys).await
+    }
+
     async fn greatest(&self, key: &str) -> Result<Option<String>, StoreError> {
         self.inner.greatest(key).await
     }

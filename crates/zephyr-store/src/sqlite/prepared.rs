@@ -77,7 +77,12 @@ fn is_small(text: &str, what: &str) -> bool {
         "(subquery",
         "SUBQUERY",
         "VALUES",
+        // The values that one look asks for, and where each of them ends.
+        "wanted",
+        "edges",
         "tokens USING INDEX tokens_at",
     ];
-    small.iter().any(|name| what.starts_with(name)) || what.ends_with("VALUES CLAUSE")
+    small.iter().any(|name| what.starts_with(name))
+        || what.ends_with("VALUES CLAUSE")
+        || what.ends_with("CONSTANT ROWS")
 }

@@ -12,7 +12,7 @@ use zephyr_engine::ports::{Backlog, EventRow, Loaded, PAGE, RequestRow, Standing
 
 use super::rows::{self, get, instant, limit, maybe_time, number, stored, stream_id};
 use super::{Inner, errors};
-use crate::statements::{BACKLOG, EVENTS, FIND, GREATEST, LOAD, REQUEST};
+use crate::statements::{BACKLOG, EVENTS, FIND, FIND_EACH, GREATEST, LOAD, REQUEST, REQUESTS};
 
 /// How long a request counts.
 pub(super) const REQUEST_KEPT_MICROS: i64 = REQUEST_KEPT.as_secs() * 1_000_000;
@@ -42,6 +42,37 @@ impl Inner {
     pub(super) async fn find(&self, key: &str, value: &str, most: usize) -> Result<Vec<StreamId>, StoreError> {
         let found = self.rows(sqlx::query(FIND).bind(key).bind(value).bind(limit(most))).await?;
         found.iter().map(|row| stream_id(row, 0)).collect()
+    }
+
+    pub(super) async fn find_each(
+        &self,
+        key: &str,
+        values: &[String],
+        most: usize,
+    ) -> Result<Vec<Vec<StreamId>>, StoreError> {
+        let mut found: HashMap<String, Vec<StreamId>> = HashMap::new();
+        let Some(last) = most.checked_sub(1) else { return Ok(vec![Vec::new(); values.len()]) };
+        for (text, portion) in FIND_EACH.portions(values) {
+            let query = sqlx::query(text).bind(key).bind(limit(last));
+            let query = portion.iter().fold(query, |query, value| query.bind(value));
+            for row in self.rows(query).await? {
+                found.entry(get(&row, 0)?).or_default().push(stream_id(&row, 1)?);
+            }
+        }
+        Ok(values.iter().map(|value| found.remove(value).unwrap_or_default()).collect())
+    }
+
+    pub(super) async fn requests(&self, keys: &[String]) -> Result<Vec<RequestRow>, StoreError> {
+        let counting_from = self.clock.now().saturating_sub(REQUEST_KEPT_MICROS);
+        let mut found = Vec::new();
+        for (text, portion) in REQUESTS.portions(keys) {
+            let query = sqlx::query(text).bind(counting_from);
+            let query = portion.iter().fold(query, |query, key| query.bind(key));
+            for row in self.rows(query).await? {
+                found.push(rows::request(&row)?);
+            }
+        }
+        Ok(found)
     }
 
     pub(super) async fn greatest(&self, key: &str) -> Result<Option<String>, StoreError> {

@@ -252,7 +252,7 @@ impl<S: Kept> Pair<S> {
             request: of.request.map(|key| RequestRow {
                 key: key.to_string(),
                 body_hash: format!("hash of {of:?}"),
-                about: About::Stream(id),
+                about: About::Stream { stream: id, version: Some(1) },
                 at: now,
             }),
         }
@@ -302,14 +302,24 @@ async fn ask(store: &(impl Store + Objects + Registry), operation: &Op) -> Strin
         Op::Load(streams) => said(store.load(&streams.iter().map(|number| stream(*number)).collect::<Vec<_>>()).await),
         Op::Find(row, limit) => {
             let (key, value) = index_row(*row);
-            said(store.find(&key, &value, *limit).await)
+            let all = std::collections::BTreeSet::from(["0000000001", "1", "2", &value, "absent"].map(str::to_owned));
+            let all: Vec<String> = all.into_iter().collect();
+            let each = said(store.find_each(&key, &all, *limit).await);
+            said(store.find(&key, &value, *limit).await) + &each
         }
         Op::Greatest(key) => {
             let key = ["number", "status", "service", "absent"].get(usize::from(*key)).copied().unwrap_or_default();
             said(store.greatest(key).await)
         }
         Op::Events(number, after, limit) => said(store.events(stream(*number), *after, *limit).await),
-        Op::Request(key) => said(store.request(&key.to_string()).await),
+        Op::Request(key) => {
+            let all: Vec<String> = (0..4).map(|key: u8| key.to_string()).collect();
+            let rows = store.requests(&all).await.map(|mut rows| {
+                rows.sort_by(|one, other| one.key.cmp(&other.key));
+                rows
+            });
+            said(store.request(&key.to_string()).await) + &said(rows)
+        }
         Op::Backlog => said(store.backlog().await),
         Op::Exchange(read, write) => {
             let keys = read.iter().map(|(kind, id)| object(*kind, *id)).collect();

@@ -4,6 +4,7 @@
 mod cluster;
 mod contract;
 mod disk;
+mod failover;
 mod files;
 mod kit;
 mod model;

@@ -224,7 +224,7 @@ async fn a_refusal_that_rests_on_what_was_not_written_is_decided_anew() {
         request(of(Command::Acknowledge), None),
     ];
     let answers = must(three.execute(batch).await);
-    assert!(matches!(answers.first(), Some(Answer::Repeated(_))), "{answers:?}");
+    assert!(matches!(answers.first(), Some(Answer::Repeated { .. })), "{answers:?}");
     assert!(matches!(answers.get(1), Some(Answer::Done(after)) if after.is_open()), "{answers:?}");
 }
 
@@ -244,7 +244,7 @@ async fn an_answer_shows_what_was_written_and_nothing_that_was_decided_after_it(
     ];
     let answers = must(three.execute(batch).await);
     assert!(matches!(answers.first(), Some(Answer::Done(after)) if after.is_open()), "{answers:?}");
-    assert!(matches!(answers.get(1), Some(Answer::Repeated(_))), "{answers:?}");
+    assert!(matches!(answers.get(1), Some(Answer::Repeated { .. })), "{answers:?}");
 }
 
 #[tokio::test]
@@ -263,6 +263,23 @@ async fn f18_an_answer_lost_with_the_lease_is_read_back_and_its_pages_are_the_ne
     let (by_one, by_two) = (serve(&mut one).await, serve(&mut two).await);
     assert_each_once(&[by_one, by_two].concat(), &claimed);
     assert_eq!(store.peek_streams().len(), 1);
+}
+
+#[tokio::test]
+async fn f31_a_send_that_fails_at_one_is_given_back_and_another_that_reaches_the_provider_sends_it() {
+    let store = store();
+    let (mut cut_off, mut other) = (replica(store.join(), 1).await, replica(store.join(), 2).await);
+    ask(&mut cut_off, declare()).await;
+    let sends = must(cut_off.poll().await);
+    let pages: Vec<EffectId> =
+        ids(&sends.iter().filter(|it| it.effect.lane() == Lane::Page).cloned().collect::<Vec<_>>());
+    assert!(!pages.is_empty() && serve(&mut other).await.is_empty(), "who commits tries first");
+    let refused = |send: Send| (send, Outcome::Retry { after: None, error: "refused".to_owned() }, "test");
+    must(cut_off.finished(sends.into_iter().map(refused).collect()).await);
+    store.advance(SignedDuration::from_millis(500));
+    // As every server does once a second, and at each word of another.
+    other.look_again();
+    assert_each_once(&serve(&mut other).await, &pages);
 }
 
 /// A store between whose answers something else happens.

@@ -33,6 +33,7 @@ mod proof;
 mod proxy;
 mod replicas;
 mod replicas_store;
+mod rolling;
 mod servers;
 mod serving;
 mod similar;

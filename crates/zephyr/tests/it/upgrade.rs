@@ -17,12 +17,12 @@ use zephyr_store::{ManualClock, Options, SqliteStore, TimeSource};
 
 use crate::harness::{Place, seen};
 
-const ACME: &str = include_str!("../../../../examples/acme/zephyr.toml");
+pub const ACME: &str = include_str!("../../../../examples/acme/zephyr.toml");
 /// When the step that rings is over.
 const DUE: &str = "2026-11-24T15:55:22.873920Z";
 
 /// Makes the database that the older version left behind.
-fn written_by_0_1_0(path: &Path) {
+pub fn written_by_0_1_0(path: &Path) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path).create_if_missing(true);

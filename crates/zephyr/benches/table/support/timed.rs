@@ -121,6 +121,7 @@ impl<S: Store> Store for TimedStore<S> {
         greatest(key: &str) -> Option<String>;
         events(stream: StreamId, after: u64, limit: usize) -> Vec<EventRow>;
         request(key: &str) -> Option<RequestRow>;
+        requests(keys: &[String]) -> Vec<RequestRow>;
         backlog() -> Backlog;
     }
 }
