@@ -61,6 +61,17 @@ impl Reach {
                 }
             }
             Body::DrillOver { number, how } => self.drill_over(*number, at, how),
+            Body::CodeAsked { .. }
+            | Body::CodeTaken { .. }
+            | Body::CodeFailed { .. }
+            | Body::CodeWrong { .. }
+            | Body::Verified { .. } => self.apply_to_contact(event),
+        }
+    }
+
+    fn apply_to_contact(&mut self, event: &Event) {
+        let at = event.at;
+        match &event.body {
             Body::CodeAsked { person, method, address, until } => {
                 let asked = Asked { seq: event.seq, address: address.clone(), at, until: *until, wrong: 0 };
                 let contact = self.contact_mut(person, *method);
@@ -83,6 +94,7 @@ impl Reach {
                 contact.asked = None;
                 contact.verified = Some(Verified { address: address.clone(), at });
             }
+            _ => {}
         }
     }
 

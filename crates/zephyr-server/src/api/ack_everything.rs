@@ -6,7 +6,6 @@ use std::sync::Arc;
 use axum::extract::State;
 use zephyr_api::{Acknowledged, Code, Drill, Problem};
 use zephyr_core::incident::{Command, Refused};
-use zephyr_core::reach::Reach;
 use zephyr_core::{PersonId, limits, page};
 use zephyr_engine::ports::About;
 use zephyr_engine::{Answer, Ask, Request, RequestKey, incident_at, reach_at};
@@ -91,8 +90,8 @@ async fn answer_drills<S: Stores>(
     person: &PersonId,
     key: Option<RequestKey>,
 ) -> Result<Vec<Drill>, Fault> {
-    let ringing = |known: &Reach| known.running().filter(|it| it.rings(person)).map(|it| it.number).collect();
-    let ringing: BTreeSet<u64> = ringing(&*app.reach().await?);
+    let known = app.reach().await?;
+    let ringing: BTreeSet<u64> = known.running().filter(|it| it.rings(person)).map(|it| it.number).collect();
     if ringing.is_empty() {
         return Ok(Vec::new());
     }
