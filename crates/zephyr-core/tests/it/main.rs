@@ -25,3 +25,4 @@ mod schedules;
 mod sends;
 mod similar;
 mod stored;
+mod zones;
