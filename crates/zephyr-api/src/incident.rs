@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::Unclear;
+use crate::{Drill, Unclear};
 
 /// An incident as its readers see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -187,6 +187,9 @@ pub struct Changed {
 pub struct Acknowledged {
     /// Those answered, after it.
     pub incidents: Vec<Incident>,
+    /// Drills that were answered.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub drills: Vec<Drill>,
 }
 
 /// `GET …/timeline`: events after a sequence number, in order.

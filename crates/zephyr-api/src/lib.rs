@@ -11,6 +11,7 @@ mod incident;
 mod oncall;
 mod policy;
 mod problem;
+mod reach;
 mod requests;
 mod server;
 mod tokens;
@@ -29,6 +30,10 @@ pub use incident::{
 pub use oncall::{Gap, OnCall, Ready, Rotation, Schedule, ScheduledRotation, Shift, Turn};
 pub use policy::{AppliedPolicy, ApplyPolicy, Policies, PolicyApplied, PolicyChange, PolicyMistake, PolicyText};
 pub use problem::{Code, Problem};
+pub use reach::{
+    BeginDrill, ConfirmContact, Contact, ContactChanged, Contacts, Drill, DrillChanged, DrillStory, Drilled, Drills,
+    Readiness, Unready,
+};
 pub use requests::{
     EndIncident, OpenIncident, ReopenIncident, RingAgain, SetService, SetSeverity, StopPage, UpdateIncident,
 };

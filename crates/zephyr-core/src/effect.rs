@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::notice::Notice;
@@ -39,11 +39,13 @@ pub enum Effect {
     Inform(Inform),
     /// Tell a person something, without ringing them.
     Notice(Notice),
+    /// Send a person a code over one of their methods. The code is made when it leaves, and is in nothing that is kept.
+    Code(CodeSend),
 }
 
 impl Effect {
     /// The names of all kinds; each is how the stored text of such an effect begins.
-    pub const KINDS: [&'static str; 7] = ["page", "hush", "channel", "status", "ticket", "inform", "notice"];
+    pub const KINDS: [&'static str; 8] = ["page", "hush", "channel", "status", "ticket", "inform", "notice", "code"];
 
     /// The name of its kind.
     pub fn kind(&self) -> &'static str {
@@ -55,6 +57,7 @@ impl Effect {
             Self::Ticket(_) => "ticket",
             Self::Inform(_) => "inform",
             Self::Notice(_) => "notice",
+            Self::Code(_) => "code",
         }
     }
 
@@ -67,7 +70,8 @@ impl Effect {
             | Self::Status(_)
             | Self::Ticket(_)
             | Self::Inform(_)
-            | Self::Notice(_) => Lane::Tell,
+            | Self::Notice(_)
+            | Self::Code(_) => Lane::Tell,
         }
     }
 }
@@ -159,6 +163,17 @@ pub struct Hush {
     pub ring: u32,
     /// Why, in a few words: `answered by ines`.
     pub why: String,
+}
+
+/// A code to send, so that a person shows that one of their methods reaches them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CodeSend {
+    /// To whom.
+    pub person: PersonId,
+    /// Over which method.
+    pub method: Method,
+    /// Until when it can be given.
+    pub until: Timestamp,
 }
 
 /// One incident lets another know that it opened. No transaction spans two incidents: what the other has to know is an

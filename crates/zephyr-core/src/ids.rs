@@ -111,6 +111,8 @@ pub enum StreamKind {
     Incident,
     /// What is arranged outside the policy file; there is one, [`StreamId::ROSTER`].
     Roster,
+    /// Drills and verified contacts; there is one, [`StreamId::REACH`].
+    Reach,
 }
 
 impl StreamKind {
@@ -119,6 +121,7 @@ impl StreamKind {
         match self {
             Self::Incident => "incident",
             Self::Roster => "roster",
+            Self::Reach => "reach",
         }
     }
 }
@@ -135,6 +138,8 @@ pub struct StreamId {
 impl StreamId {
     /// The organisation's one roster.
     pub const ROSTER: Self = Self { kind: StreamKind::Roster, id: Uuid::nil() };
+    /// The organisation's drills and verified contacts.
+    pub const REACH: Self = Self { kind: StreamKind::Reach, id: Uuid::nil() };
 }
 
 impl fmt::Display for StreamId {
@@ -156,6 +161,7 @@ impl FromStr for StreamId {
         let kind = match kind {
             "incident" => StreamKind::Incident,
             "roster" => StreamKind::Roster,
+            "reach" => StreamKind::Reach,
             _ => return Err(bad()),
         };
         Ok(Self { kind, id: id.parse().map_err(|_| bad())? })

@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use crate::incident::Incident;
-use crate::page::PageState;
+use crate::page::{PageState, Paging};
+use crate::reach::Reach;
 use crate::roster::Roster;
 
 /// Every rule that an incident breaks, in words; empty when all is well. `wake_at` is the wake-up stored with it.
@@ -75,6 +76,49 @@ pub fn broken_roster(roster: &Roster, wake_at: Option<Timestamp>) -> Vec<String>
     }
     if wake_at != roster.next_wake() {
         broken.push(format!("the roster: wakes at {wake_at:?} but holds {:?}", roster.next_wake()));
+    }
+    broken
+}
+
+/// Every rule that drills break, in words: what rings has a wake-up, and what is over does not ring.
+pub fn broken_reach(reach: &Reach, wake_at: Option<Timestamp>) -> Vec<String> {
+    let mut broken = Vec::new();
+    for drill in reach.drills.values() {
+        let label = drill.label();
+        if drill.number > reach.latest {
+            broken.push(format!("{label}: its number was not given; the latest is {}", reach.latest));
+        }
+        if drill.over.is_none() && wake_at.is_none_or(|wake| wake > drill.ends_at) {
+            broken.push(format!("{label}: goes on until {} and nothing wakes it", drill.ends_at));
+        }
+        broken.extend(of_drill(&label, &drill.paging, drill.over.is_some(), wake_at));
+    }
+    if wake_at != reach.next_wake() {
+        broken.push(format!("drills: wake at {wake_at:?} but hold {:?}", reach.next_wake()));
+    }
+    broken
+}
+
+fn of_drill(label: &str, paging: &Paging, is_over: bool, wake_at: Option<Timestamp>) -> Vec<String> {
+    let mut broken = Vec::new();
+    for page in paging.pages.values() {
+        let PageState::Ringing(ringing) = &page.state else { continue };
+        if is_over {
+            broken.push(format!("{label}: its page rings though it is over"));
+        }
+        if wake_at.is_none_or(|wake| wake > ringing.until) {
+            broken.push(format!("{label}: its page rings until {} and nothing wakes it", ringing.until));
+        }
+        for person in &ringing.wanted {
+            if paging.rings.get(person).is_none_or(|ring| ring.over.is_some()) {
+                broken.push(format!("{label}: its page wants {person}, whose phone does not ring"));
+            }
+        }
+    }
+    let wanted = paging.wanted();
+    let live = paging.rings.iter().filter(|(_, ring)| ring.over.is_none());
+    for (person, _) in live.filter(|(person, _)| is_over || !wanted.contains(person)) {
+        broken.push(format!("{label}: the phone of {person} rings and no page wants them"));
     }
     broken
 }

@@ -20,6 +20,7 @@ pub mod page;
 pub mod policy;
 pub mod proof;
 pub mod rate;
+pub mod reach;
 pub mod roster;
 pub mod text;
 pub mod world;

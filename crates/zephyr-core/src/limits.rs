@@ -192,3 +192,28 @@ pub const ARRANGED_DAYS: i64 = 400;
 pub const ARRANGED_AHEAD_DAYS: i64 = 400;
 /// How long what is over stays visible in the roster; the log keeps it for ever.
 pub const ARRANGED_KEPT: SignedDuration = SignedDuration::from_hours(35 * 24);
+
+/// Drills that go on at once: a company practises a rotation at a time.
+pub const DRILLS_AT_ONCE: usize = 20;
+/// Drills at hand with how everybody fared, about two kilobytes each; the log keeps all.
+pub const DRILLS_KEPT: usize = 60;
+/// How long a drill goes on at most, however long the chain.
+pub const DRILL_MAX: SignedDuration = SignedDuration::from_mins(60);
+/// How often it is looked for whom a drill is due: a day more or less is no matter.
+pub const LOOK_EVERY: SignedDuration = SignedDuration::from_hours(24);
+/// When it is looked for the first time: soon, so that everybody's month begins with the first day.
+pub const LOOK_FIRST: SignedDuration = SignedDuration::from_mins(10);
+/// The shortest and the longest time between two drills of one person that a policy can ask for.
+pub const DRILLS_EVERY_MIN: SignedDuration = SignedDuration::from_hours(24);
+/// A year; whoever practises less often does not.
+pub const DRILLS_EVERY_MAX: SignedDuration = SignedDuration::from_hours(366 * 24);
+/// How long a code can be given: a mail may take minutes.
+pub const CODE_KEPT: SignedDuration = SignedDuration::from_mins(10);
+/// Times that a code can be given wrongly: of a million codes, five are guessed.
+pub const CODE_TRIES: u32 = 5;
+/// The shortest time between two codes over one method of one person: a text message costs money.
+pub const CODE_EVERY: SignedDuration = SignedDuration::from_secs(60);
+/// How long a verified method counts as reaching somebody.
+pub const VERIFIED_FOR: SignedDuration = SignedDuration::from_hours(90 * 24);
+/// How long after their last drill somebody is found to have had none.
+pub const DRILL_STALE: SignedDuration = SignedDuration::from_hours(31 * 24);

@@ -67,6 +67,11 @@ pub enum About {
         /// Who noted it.
         by: Actor,
     },
+    /// The person has not practised being paged for a while.
+    DrillDue {
+        /// When their last drill ended; `None` where there was none.
+        since: Option<Timestamp>,
+    },
     /// That ended earlier.
     LeaveEnded {
         /// The leave's number.
@@ -139,6 +144,15 @@ impl Notice {
             About::Away { number, from, until, by, .. } => {
                 let when = clock(zone, (*from, *until));
                 format!("You are noted as away, {when}, and nobody rings you then. {by} noted it (#{number}).")
+            }
+            About::DrillDue { since } => {
+                let since = match since {
+                    Some(since) => {
+                        format!("Your last drill was on {}.", since.to_zoned(zone.clone()).strftime("%Y-%m-%d"))
+                    }
+                    None => "No drill has rung you so far.".to_owned(),
+                };
+                format!("{since} Practise being paged on a quiet day: `zephyr drill page {}`.", self.person)
             }
             About::LeaveEnded { number, by, .. } => {
                 format!("You are no longer noted as away (#{number}). {by} ended it.")

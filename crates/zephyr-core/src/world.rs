@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::oncall::{Changes, Schedule};
 use crate::policy::Policy;
+use crate::reach::CodeKey;
 
 /// What the deciding functions may look at besides the state. Read without a version check; whatever of it matters
 /// later is written into the event.
@@ -15,12 +16,14 @@ pub struct World {
     pub runbook: Runbook,
     /// What was arranged outside the policy: overrides and leave.
     pub changes: Changes,
+    /// What codes and fingerprints of addresses are made with; only a running server has one.
+    pub codes: Option<CodeKey>,
 }
 
 impl World {
     /// Nothing is arranged outside the policy.
     pub fn new(policy: Policy, runbook: Runbook) -> Self {
-        Self { policy, runbook, changes: Changes::default() }
+        Self { policy, runbook, changes: Changes::default(), codes: None }
     }
 
     /// Who is on call when.

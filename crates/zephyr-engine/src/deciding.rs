@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use zephyr_core::effect::Outcome;
 use zephyr_core::ids::StreamKind;
 use zephyr_core::incident::{self, Incident};
-use zephyr_core::{Cause, roster};
+use zephyr_core::{Cause, reach, roster};
 
 use crate::input::{Ask, Request};
 use crate::states::States;
@@ -19,6 +19,7 @@ pub(crate) fn decide(input: &Input, states: &States, now: Timestamp) -> Next {
             None => Next::Settled(Settled::NotFound),
         },
         StreamKind::Roster => of_roster(input, states, now),
+        StreamKind::Reach => of_reach(input, states, now),
     }
 }
 
@@ -26,7 +27,9 @@ fn of_incident(input: &Input, state: &Incident, states: &States, now: Timestamp)
     let world = states.world();
     match input {
         // Neither is about an incident that is there.
-        Input::Request(Request { ask: Ask::Open(_) | Ask::Arrange(_), .. }) => Next::Settled(Settled::NotFound),
+        Input::Request(Request { ask: Ask::Open(_) | Ask::Arrange(_) | Ask::Reach(_), .. }) => {
+            Next::Settled(Settled::NotFound)
+        }
         Input::Request(Request { ask: Ask::Of { command, .. }, actor, id, .. }) => {
             let cause = Cause::Request(id.clone());
             match incident::command(state, command.clone(), actor.clone(), cause, world, now) {
@@ -64,7 +67,28 @@ fn of_roster(input: &Input, states: &States, now: Timestamp) -> Next {
         Input::Wake(_) => Next::of_roster(roster::wake(&state, &states.open(), world, now)),
         Input::Outcome(_) => Next::of_roster(roster::outcome(&state)),
         // Neither is about the roster.
-        Input::Request(Request { ask: Ask::Open(_) | Ask::Of { .. }, .. }) | Input::Told(_) => {
+        Input::Request(Request { ask: Ask::Open(_) | Ask::Of { .. } | Ask::Reach(_), .. }) | Input::Told(_) => {
+            Next::Settled(Settled::NotFound)
+        }
+    }
+}
+
+fn of_reach(input: &Input, states: &States, now: Timestamp) -> Next {
+    let (world, state) = (states.world(), states.reach());
+    match input {
+        Input::Request(Request { ask: Ask::Reach(command), actor, id, .. }) => {
+            let cause = Cause::Request(id.clone());
+            match reach::command(&state, command.clone(), actor.clone(), cause, world, now) {
+                Ok(decided) => Next::of_reach(decided),
+                Err(refused) => Next::Settled(Settled::NotReached(refused)),
+            }
+        }
+        Input::Wake(_) => Next::of_reach(reach::wake(&state, world, now)),
+        Input::Outcome(Answered { id, effect, outcome, provider, .. }) => {
+            Next::of_reach(reach::outcome(&state, *id, effect, outcome.clone(), provider, world, now))
+        }
+        // None of them is about drills or contacts.
+        Input::Request(Request { ask: Ask::Open(_) | Ask::Of { .. } | Ask::Arrange(_), .. }) | Input::Told(_) => {
             Next::Settled(Settled::NotFound)
         }
     }

@@ -11,7 +11,7 @@ use crate::outbox::{Held, Outbox, Send};
 use crate::ports::{About, Claimed, End, Entropy, Finish, Retry, Store, StoreError};
 use crate::recent::Recent;
 use crate::retry;
-use crate::state::{State, incident_at, state_at};
+use crate::state::{State, incident_at, reach_at, state_at};
 use crate::transact::{Answered, Input, Settled};
 use crate::worlds::Worlds;
 use crate::write::Doubt;
@@ -92,7 +92,12 @@ impl<S: Store, E: Entropy> Engine<S, E> {
                     let number = number.unwrap_or(roster.latest);
                     Answer::Arranged { roster, number, repeated: false }
                 }
+                Settled::Done(State::Reach(reach)) => {
+                    let number = number.unwrap_or(reach.latest);
+                    Answer::Reached { reach, number, repeated: false }
+                }
                 Settled::Refused(refused) => Answer::Refused(refused),
+                Settled::NotReached(refused) => Answer::NotReached(refused),
                 Settled::NotArranged(refused) => Answer::NotArranged(refused),
                 Settled::NotFound => Answer::NotFound,
                 Settled::Repeated(row) if Some(&row.body_hash) != hash.as_ref() => Answer::KeyReused,
@@ -112,6 +117,11 @@ impl<S: Store, E: Entropy> Engine<S, E> {
             let Some(roster) = then.as_ref().and_then(State::roster).cloned() else { return Ok(Answer::NotFound) };
             let number = number.unwrap_or(roster.latest);
             return Ok(Answer::Arranged { roster, number, repeated: true });
+        }
+        if stream == StreamId::REACH {
+            let Some(reach) = reach_at(&self.store, version).await? else { return Ok(Answer::NotFound) };
+            let number = number.unwrap_or(reach.latest);
+            return Ok(Answer::Reached { reach, number, repeated: true });
         }
         Ok(match incident_at(&self.store, stream, version).await? {
             Some((incident, policy)) => Answer::Repeated { incident: Arc::new(incident), policy },
@@ -326,7 +336,7 @@ pub(crate) fn own_word(send: &Send, outcome: Outcome, over: bool, patience: Sign
 fn is_doubtful(effect: &Effect) -> bool {
     match effect {
         Effect::Page(_) => true,
-        Effect::Hush(_) | Effect::Inform(_) | Effect::Notice(_) => false,
+        Effect::Hush(_) | Effect::Inform(_) | Effect::Notice(_) | Effect::Code(_) => false,
         Effect::Channel(send) => !send.lookup,
         Effect::Status(send) => !send.lookup,
         Effect::Ticket(send) => !send.lookup,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use zephyr_core::incident::{Command, Declaration, Incident, Refused};
 use zephyr_core::policy::PolicyVersion;
+use zephyr_core::reach::{self, Reach};
 use zephyr_core::roster::{self, Roster};
 use zephyr_core::{Actor, IncidentId};
 
@@ -53,6 +54,8 @@ pub enum Ask {
     },
     /// Something of the roster.
     Arrange(roster::Command),
+    /// Something of drills and contacts.
+    Reach(reach::Command),
 }
 
 impl Ask {
@@ -60,6 +63,7 @@ impl Ask {
     pub(crate) fn number(&self) -> Option<u64> {
         match self {
             Self::Arrange(command) => command.number(),
+            Self::Reach(command) => command.number(),
             Self::Open(_) | Self::Of { .. } => None,
         }
     }
@@ -88,12 +92,23 @@ pub enum Answer {
         /// The same request was answered before.
         repeated: bool,
     },
+    /// It is done about drills and contacts, or was before.
+    Reached {
+        /// Drills and contacts after it; as they are now, where it was done before.
+        reach: Arc<Reach>,
+        /// The number of the drill it is about, where it is about one.
+        number: u64,
+        /// The same request was answered before.
+        repeated: bool,
+    },
     /// The key was used for another request.
     KeyReused,
     /// Refused; nothing changed.
     Refused(Refused),
     /// The roster refused it; nothing changed.
     NotArranged(roster::Refused),
+    /// Refused about drills and contacts; nothing changed.
+    NotReached(reach::Refused),
     /// There is no such incident.
     NotFound,
     /// Others were faster too often. Nothing changed; ask again.

@@ -29,4 +29,4 @@ mod write;
 pub use engine::Engine;
 pub use input::{Answer, Ask, Request, RequestKey};
 pub use outbox::Send;
-pub use state::{State, audit, incident_at, incident_of, roster_of, state_of};
+pub use state::{State, audit, incident_at, incident_of, reach_at, reach_of, roster_of, state_of};

@@ -16,6 +16,7 @@ use zephyr_core::ids::StreamKind;
 use zephyr_core::incident::{self, Incident};
 use zephyr_core::page::PageEvent;
 use zephyr_core::policy::PolicyVersion;
+use zephyr_core::reach::{self, Reach};
 use zephyr_core::roster::{self, Roster};
 use zephyr_core::{EffectId, StreamId, invariants};
 
@@ -28,6 +29,8 @@ pub enum State {
     Incident(Arc<Incident>),
     /// What is arranged outside the policy.
     Roster(Arc<Roster>),
+    /// Drills and verified contacts.
+    Reach(Arc<Reach>),
 }
 
 impl State {
@@ -36,6 +39,7 @@ impl State {
         match self {
             Self::Incident(incident) => incident.stream(),
             Self::Roster(_) => StreamId::ROSTER,
+            Self::Reach(_) => StreamId::REACH,
         }
     }
 
@@ -44,6 +48,7 @@ impl State {
         match self {
             Self::Incident(incident) => incident.version,
             Self::Roster(roster) => roster.version,
+            Self::Reach(reach) => reach.version,
         }
     }
 
@@ -52,6 +57,7 @@ impl State {
         match self {
             Self::Incident(incident) => incident.next_wake(),
             Self::Roster(roster) => roster.next_wake(),
+            Self::Reach(reach) => reach.next_wake(),
         }
     }
 
@@ -60,6 +66,7 @@ impl State {
         match self {
             Self::Incident(incident) => incident.index(),
             Self::Roster(_) => Vec::new(),
+            Self::Reach(reach) => reach.index(),
         }
     }
 
@@ -67,7 +74,7 @@ impl State {
     pub(crate) fn urgency(&self) -> u8 {
         match self {
             Self::Incident(incident) => u8::from(incident.severity),
-            Self::Roster(_) => 4,
+            Self::Roster(_) | Self::Reach(_) => 4,
         }
     }
 
@@ -76,6 +83,7 @@ impl State {
         match self {
             Self::Incident(incident) => incident::still_due(incident, effect),
             Self::Roster(_) => true,
+            Self::Reach(reach) => reach::still_due(reach, effect),
         }
     }
 
@@ -84,6 +92,7 @@ impl State {
         match self {
             Self::Incident(incident) => invariants::broken(incident, wake_at),
             Self::Roster(roster) => invariants::broken_roster(roster, wake_at),
+            Self::Reach(reach) => invariants::broken_reach(reach, wake_at),
         }
     }
 
@@ -92,6 +101,7 @@ impl State {
         let text = match self {
             Self::Incident(incident) => serde_json::to_string(&**incident),
             Self::Roster(roster) => serde_json::to_string(&**roster),
+            Self::Reach(reach) => serde_json::to_string(&**reach),
         };
         text.map_err(|error| StoreError::Corrupt(error.to_string()))
     }
@@ -101,6 +111,7 @@ impl State {
         match kind {
             StreamKind::Incident => serde_json::from_str(text).map(|incident| Self::Incident(Arc::new(incident))),
             StreamKind::Roster => serde_json::from_str(text).map(|roster| Self::Roster(Arc::new(roster))),
+            StreamKind::Reach => serde_json::from_str(text).map(|reach| Self::Reach(Arc::new(reach))),
         }
     }
 
@@ -122,6 +133,13 @@ impl State {
                 }
                 Ok(state.map(|state| Self::Roster(Arc::new(state))))
             }
+            StreamKind::Reach => {
+                let mut state = before.and_then(Self::reach).map(|reach| Reach::clone(reach));
+                for row in events {
+                    state = Some(Reach::fold(state, &reach::Event::from_stored(row.seq, row.at, &row.body)?));
+                }
+                Ok(state.map(|state| Self::Reach(Arc::new(state))))
+            }
         }
     }
 
@@ -129,7 +147,7 @@ impl State {
     pub fn incident(&self) -> Option<&Arc<Incident>> {
         match self {
             Self::Incident(incident) => Some(incident),
-            Self::Roster(_) => None,
+            Self::Roster(_) | Self::Reach(_) => None,
         }
     }
 
@@ -137,7 +155,15 @@ impl State {
     pub fn roster(&self) -> Option<&Arc<Roster>> {
         match self {
             Self::Roster(roster) => Some(roster),
-            Self::Incident(_) => None,
+            Self::Incident(_) | Self::Reach(_) => None,
+        }
+    }
+
+    /// Drills and contacts, where it is those.
+    pub fn reach(&self) -> Option<&Arc<Reach>> {
+        match self {
+            Self::Reach(reach) => Some(reach),
+            Self::Incident(_) | Self::Roster(_) => None,
         }
     }
 }
@@ -147,6 +173,7 @@ pub(crate) fn format(kind: StreamKind) -> u32 {
     match kind {
         StreamKind::Incident => incident::STATE_FORMAT,
         StreamKind::Roster => roster::STATE_FORMAT,
+        StreamKind::Reach => reach::STATE_FORMAT,
     }
 }
 
@@ -155,6 +182,7 @@ pub(crate) fn format(kind: StreamKind) -> u32 {
 pub(crate) enum Decided {
     Incident(Box<incident::Decided>),
     Roster(roster::Decided),
+    Reach(reach::Decided),
 }
 
 /// A decision as it is written.
@@ -170,7 +198,7 @@ impl Decided {
         let begins = |event: &incident::Event| matches!(event.body, incident::Body::Page(PageEvent::StepBegan { .. }));
         match self {
             Self::Incident(decided) => decided.events.iter().any(begins),
-            Self::Roster(_) => false,
+            Self::Roster(_) | Self::Reach(_) => false,
         }
     }
 
@@ -185,6 +213,10 @@ impl Decided {
             Self::Roster(roster::Decided { state, events, effects }) => {
                 let events = rows(&events, roster::Event::to_stored)?;
                 Parts { state: State::Roster(Arc::new(state)), events, effects }
+            }
+            Self::Reach(reach::Decided { state, events, effects }) => {
+                let events = rows(&events, reach::Event::to_stored)?;
+                Parts { state: State::Reach(Arc::new(state)), events, effects }
             }
         };
         check_fold(before, &parts);
@@ -233,7 +265,7 @@ pub async fn incident_of<S: Store>(store: &S, row: StreamRow) -> Result<Incident
     let id = row.id;
     match state_of(store, row).await? {
         State::Incident(incident) => Ok(Arc::unwrap_or_clone(incident)),
-        State::Roster(_) => Err(StoreError::Corrupt(format!("stream {id} is no incident"))),
+        State::Roster(_) | State::Reach(_) => Err(StoreError::Corrupt(format!("stream {id} is no incident"))),
     }
 }
 
@@ -247,6 +279,11 @@ pub(crate) async fn state_at<S: Store>(
     let count = version.and_then(|version| usize::try_from(version).ok()).unwrap_or(usize::MAX);
     let events = store.events(stream, 0, count).await?;
     State::fold(stream.kind, None, &events).map_err(|error| StoreError::Corrupt(format!("stream {stream}: {error}")))
+}
+
+/// Drills and contacts as they were after their event `version`; as they are now where no version is given.
+pub async fn reach_at<S: Store>(store: &S, version: Option<u64>) -> Result<Option<Arc<Reach>>, StoreError> {
+    Ok(state_at(store, StreamId::REACH, version).await?.as_ref().and_then(State::reach).cloned())
 }
 
 /// An incident as it was after its event `version`, and the policy that this event was decided by; as it is now where
@@ -275,6 +312,14 @@ pub async fn roster_of<S: Store>(store: &S) -> Result<Arc<Roster>, StoreError> {
     Ok(state_of(store, row).await?.roster().cloned().unwrap_or_default())
 }
 
+/// The drills and contacts that are stored, as they are before their first event where there are none.
+pub async fn reach_of<S: Store>(store: &S) -> Result<Arc<Reach>, StoreError> {
+    let Some(row) = store.load(&[StreamId::REACH]).await?.streams.pop().flatten() else {
+        return Ok(Arc::default());
+    };
+    Ok(state_of(store, row).await?.reach().cloned().unwrap_or_default())
+}
+
 /// Everything that is wrong with a stored stream, in words: a state that is not the fold of its events, or a rule that
 /// it breaks. Empty when all is well.
 pub fn audit(row: &StreamRow, events: &[EventRow]) -> Vec<String> {
@@ -299,6 +344,7 @@ impl fmt::Display for State {
         match self {
             Self::Incident(incident) => f.write_str(&incident.label()),
             Self::Roster(_) => f.write_str("the roster"),
+            Self::Reach(_) => f.write_str("drills and contacts"),
         }
     }
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use zephyr_core::incident::Incident;
+use zephyr_core::reach::Reach;
 use zephyr_core::roster::{Open, Roster};
 use zephyr_core::{StreamId, World};
 
@@ -48,6 +49,11 @@ impl States {
             incidents.map(|incident| Open { number: incident.number, severity: incident.severity }).collect();
         open.sort_unstable();
         open
+    }
+
+    /// Drills and contacts, as they are before their first event where there are none.
+    pub fn reach(&self) -> Arc<Reach> {
+        self.get(StreamId::REACH).and_then(State::reach).cloned().unwrap_or_default()
     }
 
     /// The world with the roster as it is.

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use zephyr_core::effect::{Effect, Inform, Lane, Outcome};
 use zephyr_core::incident::{self, Incident, Refused};
-use zephyr_core::roster;
 use zephyr_core::{Cause, EffectId, StreamId, limits};
+use zephyr_core::{reach, roster};
 
 use crate::deciding;
 use crate::engine::Engine;
@@ -67,6 +67,7 @@ pub(crate) enum Settled {
     Done(State),
     Refused(Refused),
     NotArranged(roster::Refused),
+    NotReached(reach::Refused),
     NotFound,
     Repeated(RequestRow),
     /// One about the same is open.
@@ -89,6 +90,10 @@ pub(crate) enum Next {
 impl Next {
     pub fn of_incident(decided: incident::Decided) -> Self {
         Self::Decided(Decided::Incident(Box::new(decided)))
+    }
+
+    pub fn of_reach(decided: reach::Decided) -> Self {
+        Self::Decided(Decided::Reach(decided))
     }
 
     pub fn of_roster(decided: roster::Decided) -> Self {
@@ -317,6 +322,7 @@ pub(crate) fn stream_of(input: &Input) -> Option<StreamId> {
         Input::Request(Request { ask: Ask::Of { incident, .. }, .. }) => Some(incident.stream()),
         Input::Request(Request { ask: Ask::Open(_), .. }) => None,
         Input::Request(Request { ask: Ask::Arrange(_), .. }) => Some(StreamId::ROSTER),
+        Input::Request(Request { ask: Ask::Reach(_), .. }) => Some(StreamId::REACH),
         Input::Outcome(answered) => Some(answered.stream),
         Input::Told(told) => Some(told.inform.other.stream()),
     }

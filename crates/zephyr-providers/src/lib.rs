@@ -8,12 +8,18 @@ pub mod builtin;
 use bytes::Bytes;
 use http::{Request, Response};
 use zephyr_core::EffectId;
-use zephyr_core::effect::{Effect, Outcome};
+use zephyr_core::effect::{CodeSend, Effect, Outcome};
+use zephyr_core::reach::Code;
 
 /// The request that carries out an effect, the same bytes at every try. Its header `Idempotency-Key` names the try:
 /// the effect's id for pages and hushes, the step's own key for mirrored things. A lookup has the key in its query.
 pub fn encode(id: EffectId, effect: &Effect) -> Request<Bytes> {
     builtin::encode(id, effect)
+}
+
+/// The request that sends a code, which is in no effect: it is made when it leaves.
+pub fn encode_code(id: EffectId, send: &CodeSend, code: &Code) -> Request<Bytes> {
+    builtin::encode_code(id, send, code)
 }
 
 /// What became of the effect, by the provider's response.
@@ -28,7 +34,7 @@ pub fn decode(effect: &Effect, response: &Response<Bytes>) -> Outcome {
 /// What people call the provider of an effect: `inbox`, `chat room`, `status page`, `tickets`.
 pub fn name(effect: &Effect) -> &'static str {
     match effect {
-        Effect::Page(_) | Effect::Hush(_) | Effect::Notice(_) => "inbox",
+        Effect::Page(_) | Effect::Hush(_) | Effect::Notice(_) | Effect::Code(_) => "inbox",
         Effect::Channel(_) => "chat room",
         Effect::Status(_) => "status page",
         Effect::Ticket(_) => "tickets",

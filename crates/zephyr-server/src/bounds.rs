@@ -32,6 +32,8 @@ pub const STREAMS: usize = 200;
 pub const HEARTBEAT: Duration = Duration::from_secs(10);
 /// Messages that wait for a slow reader of a stream; more are not read from the store before these are taken.
 pub const STREAM_BACKLOG: usize = 16;
+/// How long a server has run before it reminds people of drills: what is only tried out reminds nobody.
+pub const REMINDERS_BEGIN: Duration = Duration::from_secs(600);
 /// Bars in one lane of a calendar: a change every quarter of an hour of a day. More are not seen.
 pub const BARS: usize = 96;
 /// Times without anybody that a calendar lists above its picture.

@@ -22,6 +22,7 @@ mod metrics;
 mod near;
 mod policies;
 mod process;
+mod reach;
 mod read;
 mod routes;
 mod runtime;
@@ -29,4 +30,5 @@ mod serve;
 mod view;
 
 pub use policies::{Applied, Candidate, Policies, WatchedFile, kept, last};
+pub use reach::code_key;
 pub use serve::{ServeError, Settings, serve};

@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use zephyr_core::access::Viewer;
+use zephyr_core::ids::StreamKind;
 use zephyr_core::incident::{Event, Incident, Review, review};
+use zephyr_core::reach::Reach;
 use zephyr_core::roster::Roster;
 use zephyr_core::{PersonId, StreamId, World, limits};
 use zephyr_engine::ports::StoreError;
-use zephyr_engine::{incident_of, roster_of};
+use zephyr_engine::{incident_of, reach_of, roster_of};
 
 use crate::app::{App, Stores};
 use crate::fault::Fault;
@@ -48,7 +50,8 @@ impl<S: Stores> App<S> {
 
     /// What rings for a person, or rang for them and is not answered.
     pub async fn ringing_for(&self, viewer: &Viewer, person: &PersonId) -> Result<Vec<Incident>, Fault> {
-        let found = self.store.find(Incident::RINGS, person.as_str(), limits::LIST_ROWS).await?;
+        let mut found = self.store.find(Incident::RINGS, person.as_str(), limits::LIST_ROWS).await?;
+        found.retain(|stream| stream.kind == StreamKind::Incident);
         Ok(newest_first(self.incidents(viewer, &found).await?))
     }
 
@@ -93,6 +96,11 @@ impl<S: Stores> App<S> {
     /// The roster that is stored.
     pub async fn roster(&self) -> Result<Arc<Roster>, StoreError> {
         roster_of(&self.store).await
+    }
+
+    /// The drills and contacts that are stored.
+    pub async fn reach(&self) -> Result<Arc<Reach>, StoreError> {
+        reach_of(&self.store).await
     }
 
     /// The policy and runbook in force, with what the stored roster arranges.

@@ -8,10 +8,12 @@ use std::net::SocketAddr;
 use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use zephyr_core::{Actor, reach};
 use zephyr_engine::ports::{Entropy, Objects, Registry, Store, StoreError};
+use zephyr_engine::{Ask, Request};
 use zephyr_fault::{self as fault, Point};
 
-use crate::app::App;
+use crate::app::{App, Stores};
 use crate::listener::{Bounded, Room};
 use crate::metered::Metered;
 use crate::metrics::Metrics;
@@ -79,6 +81,7 @@ where
     let app = App::new(store.aside(), engine, settings, metrics, policies, ending.clone(), tokens);
     let room = Room::new(bounds::CONNECTIONS);
     let leave = axum::middleware::map_response_with_state(room.clone(), Room::leave);
+    tokio::spawn(remind_from_now_on(app.clone()));
     let service = routes::all(app).layer(leave).into_make_service_with_connect_info::<SocketAddr>();
     // Tapped for nothing but the peer's address, which axum takes from its own listeners only.
     let listener = Bounded::new(listener, room).tap_io(|_| {});
@@ -109,6 +112,17 @@ where
         }
     }
     early.unwrap_or(Ok(()))
+}
+
+/// Lets people be reminded of drills, once the server has run for a while: nothing of it is kept in this task, and what
+/// has begun goes on by itself.
+async fn remind_from_now_on<S: Stores>(app: App<S>) {
+    tokio::time::sleep(bounds::REMINDERS_BEGIN).await;
+    let ask = Ask::Reach(reach::Command::Begin);
+    let request = Request { id: app.request_id(), actor: Actor::System, key: None, ask };
+    if app.engine.ask(request).await.is_err() {
+        tracing::warn!("nobody is reminded of drills until the next start: the store could not be reached");
+    }
 }
 
 async fn ended(mut ending: watch::Receiver<bool>) {

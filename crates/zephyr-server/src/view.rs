@@ -130,7 +130,7 @@ fn wanted(incident: &Incident, person: &PersonId, policy: &Policy) -> api::Wante
     api::Wanted { person: person.to_string(), name: policy.display_name(person), methods }
 }
 
-fn method(rung: &Rung) -> api::MethodState {
+pub fn method(rung: &Rung) -> api::MethodState {
     let (state, at) = match &rung.state {
         RungState::Waiting { due_at } => ("waiting", Some(*due_at)),
         RungState::Sent { at } => ("sent", Some(*at)),

@@ -164,7 +164,12 @@ impl Oracle {
                 Effect::Hush(hush) => {
                     found.hushes.insert(hush.person.clone());
                 }
-                Effect::Channel(_) | Effect::Status(_) | Effect::Ticket(_) | Effect::Inform(_) | Effect::Notice(_) => {}
+                Effect::Channel(_)
+                | Effect::Status(_)
+                | Effect::Ticket(_)
+                | Effect::Inform(_)
+                | Effect::Notice(_)
+                | Effect::Code(_) => {}
             }
         }
         if found != expected {

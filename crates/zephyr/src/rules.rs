@@ -53,6 +53,7 @@ fn page(rule: Rule) -> &'static str {
         Rule::MissingSeverity => page!("missing-severity"),
         Rule::NameCollision => page!("name-collision"),
         Rule::NoAddress => page!("no-address"),
+        Rule::NoDrill => page!("no-drill"),
         Rule::NobodyAwake => page!("nobody-awake"),
         Rule::NobodyOnCall => page!("nobody-on-call"),
         Rule::NotYet => page!("not-yet"),
@@ -74,6 +75,7 @@ fn page(rule: Rule) -> &'static str {
         Rule::UnknownZone => page!("unknown-zone"),
         Rule::UnpairedBrace => page!("unpaired-brace"),
         Rule::UnusableName => page!("unusable-name"),
+        Rule::UnverifiedContact => page!("unverified-contact"),
         Rule::WrongType => page!("wrong-type"),
     }
 }

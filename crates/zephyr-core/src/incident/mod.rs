@@ -48,13 +48,15 @@ pub use effects::still_due;
 pub use event::{Approval, Body, Event, MirrorName, PublicOpening};
 pub use figures::{Calls, Figures, Pages};
 pub use narrate::{Line, narrate};
+pub(crate) use narrate::{of_page, of_ring};
 pub use open::{Declaration, Open, Subject, open};
 pub use outcome::outcome;
 pub use rehearsal::{Deed, Rehearsal, What, rehearse};
 pub use reporter::{NoReporter, Reporter};
 pub use review::{LateUpdate, Review, review};
 pub use similar::{Again, Likeness, Similar, SimilarWhy, Unclear, inform};
-pub(crate) use targets::pages;
+pub(crate) use stored::Stored;
+pub(crate) use targets::{chain_of, pages};
 pub use wake::wake;
 
 /// Format number of the state as JSON. Raised with every change of its shape; older states are folded anew.

@@ -123,7 +123,7 @@ fn over(how: &str, by: &str, public: Option<&str>) -> String {
     }
 }
 
-fn of_page(page: &PageEvent, at: Timestamp) -> String {
+pub(crate) fn of_page(page: &PageEvent, at: Timestamp) -> String {
     match page {
         PageEvent::Began { target, .. } => format!("page {target} began"),
         PageEvent::StepBegan { target, round, place, wanted, until, passed, .. } => {
@@ -196,7 +196,7 @@ fn passed_over(passed: &[Passed]) -> String {
     format!(" (passed over: {})", each.collect::<Vec<_>>().join("; "))
 }
 
-fn of_ring(person: &PersonId, ring: &RingEvent) -> String {
+pub(crate) fn of_ring(person: &PersonId, ring: &RingEvent) -> String {
     match ring {
         RingEvent::Began { ladder, .. } => {
             let methods: Vec<&str> = ladder.iter().map(|entry| entry.method.as_str()).collect();

@@ -6,7 +6,6 @@ use super::decision::{Decision, Stamp};
 use super::{Body, Decided, Incident, MirrorName};
 use crate::effect::{Effect, MirrorSend, Outcome};
 use crate::mirror::{Document, Mirror, MirrorEvent};
-use crate::page::SendOutcome;
 use crate::{Actor, Cause, EffectId, World};
 
 /// Decides what an outcome changes. One that is no longer waited for changes nothing.
@@ -30,23 +29,13 @@ pub fn outcome(
 fn event(state: &Incident, effect: &Effect, outcome: Outcome, now: Timestamp) -> Option<Body> {
     match effect {
         Effect::Page(send) => {
-            let event = state.paging.outcome(&send.person, send.ring, send.entry, of_send(outcome), now)?;
+            let event = state.paging.outcome(&send.person, send.ring, send.entry, outcome.into(), now)?;
             Some(Body::Ring { person: send.person.clone(), event })
         }
-        Effect::Hush(_) | Effect::Inform(_) | Effect::Notice(_) => None,
+        Effect::Hush(_) | Effect::Inform(_) | Effect::Notice(_) | Effect::Code(_) => None,
         Effect::Channel(send) => of_mirror(&state.channel, MirrorName::Channel, send, outcome, now),
         Effect::Status(send) => of_mirror(&state.status, MirrorName::Status, send, outcome, now),
         Effect::Ticket(send) => of_mirror(&state.ticket, MirrorName::Ticket, send, outcome, now),
-    }
-}
-
-fn of_send(outcome: Outcome) -> SendOutcome {
-    match outcome {
-        Outcome::Done(receipt) => SendOutcome::Accepted { delivered: receipt.delivered },
-        Outcome::Retry { error, .. } => SendOutcome::Retrying { error },
-        Outcome::Ambiguous { error } => SendOutcome::Unclear { error },
-        Outcome::Permanent { error } => SendOutcome::Failed { error },
-        Outcome::NotDue => SendOutcome::Withheld,
     }
 }
 

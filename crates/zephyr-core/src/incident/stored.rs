@@ -33,7 +33,7 @@ impl Event {
 
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-enum Stored {
+pub(crate) enum Stored {
     Opened(Box<Opened>),
     DeclaredAgain {
         summary: Summary,

@@ -38,7 +38,7 @@ fn pages_platform<'a>(mut rules: impl Iterator<Item = &'a TargetRule>, platform:
 
 /// The chain of a target. One whose rotation the chain names itself enters it there: steps up to its own name fall
 /// away, so that EM goes on to founder, and founder to nobody else.
-fn chain_of(steps: &[ChainStep], rotation: Option<&RotationId>, who: &TargetWho) -> Vec<ChainStep> {
+pub(crate) fn chain_of(steps: &[ChainStep], rotation: Option<&RotationId>, who: &TargetWho) -> Vec<ChainStep> {
     let own = steps.iter().position(|step| match (&step.who, rotation) {
         (StepWho::Rotation(named), Some(rotation)) => *who != TargetWho::Service && named == rotation,
         _ => false,

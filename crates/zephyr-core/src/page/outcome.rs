@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::step::plus;
 use super::{Paging, RingEvent, RungRef};
+use crate::effect::Outcome;
 use crate::policy::Method;
 use crate::{PersonId, SignedDuration};
 
@@ -32,6 +33,18 @@ pub enum SendOutcome {
     },
     /// It did not leave.
     Withheld,
+}
+
+impl From<Outcome> for SendOutcome {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Done(receipt) => Self::Accepted { delivered: receipt.delivered },
+            Outcome::Retry { error, .. } => Self::Retrying { error },
+            Outcome::Ambiguous { error } => Self::Unclear { error },
+            Outcome::Permanent { error } => Self::Failed { error },
+            Outcome::NotDue => Self::Withheld,
+        }
+    }
 }
 
 impl Paging {

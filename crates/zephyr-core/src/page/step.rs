@@ -178,6 +178,7 @@ impl Look<'_> {
             StepWho::OnCall => (self.primary(self.page.rotation.as_ref()), usize::MAX),
             StepWho::NextInRotation => (self.successors(), 1),
             StepWho::Rotation(rotation) => (self.primary(Some(rotation)), usize::MAX),
+            StepWho::Person(person) => (vec![person.clone()], 1),
         };
         let mut wanted = BTreeSet::new();
         let mut met = false;
@@ -204,6 +205,7 @@ impl Look<'_> {
         let rotation = match who {
             StepWho::OnCall | StepWho::NextInRotation => self.page.rotation.as_ref(),
             StepWho::Rotation(rotation) => Some(rotation),
+            StepWho::Person(_) => None,
         };
         let Some(rotation) = rotation else { return Vec::new() };
         let on_call = self.world.schedule().at(rotation, self.now);
@@ -287,7 +289,7 @@ impl Look<'_> {
         let policy = &self.world.policy;
         let of_chain = self.page.chain.steps.iter().filter_map(|step| match &step.who {
             StepWho::Rotation(rotation) => Some(rotation),
-            StepWho::OnCall | StepWho::NextInRotation => None,
+            StepWho::OnCall | StepWho::NextInRotation | StepWho::Person(_) => None,
         });
         let of_ladder = policy.severities.values().flat_map(|rule| &rule.page).filter_map(|rule| rule.rotation());
         let rotations = self.page.rotation.iter().chain(of_chain).chain(of_ladder);

@@ -54,6 +54,7 @@ pub fn compare(old: &Policy, new: &Policy) -> Vec<Change> {
     single(&mut changes, "chain", old.chain == new.chain && old.round_wait == new.round_wait);
     single(&mut changes, "how long an answer holds", old.held_for == new.held_for);
     single(&mut changes, "time between updates", old.update_every == new.update_every);
+    single(&mut changes, "time between drills", old.drills_every == new.drills_every);
     single(&mut changes, "path of the runbook", old.runbook == new.runbook);
     let sentences = of_sentences(&old.public, &new.public);
     if !sentences.is_empty() {

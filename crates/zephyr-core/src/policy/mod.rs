@@ -60,6 +60,8 @@ pub struct Policy {
     pub held_for: SignedDuration,
     /// Time between two updates.
     pub update_every: SignedDuration,
+    /// How long after somebody's last drill they are told that another is due.
+    pub drills_every: SignedDuration,
     /// Path of the runbook in the repository, `runbooks/incident.md`.
     pub runbook: String,
     /// The sentences that may be shown in public.
@@ -113,6 +115,14 @@ pub enum Method {
 }
 
 impl Method {
+    /// Whether it comes by telephone rather than as data; both fail apart, two ways over one of them fail together.
+    pub fn is_telephone(self) -> bool {
+        match self {
+            Self::Sms | Self::Call => true,
+            Self::Push | Self::Email | Self::Chat => false,
+        }
+    }
+
     /// As written in the policy: `push`, `sms`, `call`, `email`, `chat`.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -253,15 +263,18 @@ pub enum StepWho {
     NextInRotation,
     /// On call in another rotation.
     Rotation(RotationId),
+    /// One person, whoever is on call; no chain of a policy has such a step.
+    Person(PersonId),
 }
 
 impl fmt::Display for StepWho {
-    /// `on call`, `next in rotation`, `em on call`.
+    /// `on call`, `next in rotation`, `em on call`, `maya`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::OnCall => f.write_str("on call"),
             Self::NextInRotation => f.write_str("next in rotation"),
             Self::Rotation(rotation) => write!(f, "{rotation} on call"),
+            Self::Person(person) => person.fmt(f),
         }
     }
 }

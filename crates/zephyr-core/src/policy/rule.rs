@@ -98,6 +98,8 @@ rules! {
     NameCollision "name-collision",
     /// A way to ring a person who has no address for it.
     NoAddress "no-address",
+    /// Somebody whom no drill has reached in the last 31 days.
+    NoDrill "no-drill",
     /// Nobody on the first two steps of a page is awake.
     NobodyAwake "nobody-awake",
     /// Nobody is on call in a rotation.
@@ -140,6 +142,8 @@ rules! {
     UnpairedBrace "unpaired-brace",
     /// A name without letters or digits.
     UnusableName "unusable-name",
+    /// Somebody who has not shown lately that their methods reach them.
+    UnverifiedContact "unverified-contact",
     /// A value of another type.
     WrongType "wrong-type",
 }

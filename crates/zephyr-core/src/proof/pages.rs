@@ -50,7 +50,7 @@ impl PageKind {
     pub(super) fn second(&self) -> Second {
         match self.steps.get(1) {
             // Who is on call was rung by the first step.
-            None | Some(StepWho::OnCall) => Second::Nobody,
+            None | Some(StepWho::OnCall | StepWho::Person(_)) => Second::Nobody,
             Some(StepWho::NextInRotation) => Second::Next,
             Some(StepWho::Rotation(rotation)) => Second::OnCall(rotation.clone()),
         }
@@ -64,7 +64,7 @@ impl PageKind {
         };
         let of_step = |step: &StepWho| match step {
             StepWho::OnCall => self.rotation.as_ref().map(own),
-            StepWho::NextInRotation => None,
+            StepWho::NextInRotation | StepWho::Person(_) => None,
             StepWho::Rotation(rotation) => Some(Front::Primary(rotation.clone())),
         };
         self.steps.iter().filter_map(of_step).collect()
@@ -107,7 +107,7 @@ pub(super) fn named_by_chains(policy: &Policy) -> BTreeSet<RotationId> {
     let own = policy.severities.values().filter_map(|rule| rule.chain.as_ref()).flatten();
     let named = policy.chain.iter().chain(own).filter_map(|step| match &step.who {
         StepWho::Rotation(rotation) => Some(rotation.clone()),
-        StepWho::OnCall | StepWho::NextInRotation => None,
+        StepWho::OnCall | StepWho::NextInRotation | StepWho::Person(_) => None,
     });
     named.collect()
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::Case;
 use super::spans::{self, Spans};
 use crate::oncall::wall;
-use crate::policy::{Method, Policy, Window};
+use crate::policy::{Policy, Window};
 use crate::{PersonId, RotationId, World};
 
 /// As many as anybody would ask.
@@ -60,20 +60,12 @@ impl<'a> Awake<'a> {
     }
 }
 
-/// Data and telephone fail apart; two ways over one of them fail together.
-fn is_telephone(method: Method) -> bool {
-    match method {
-        Method::Sms | Method::Call => true,
-        Method::Push | Method::Email | Method::Chat => false,
-    }
-}
-
 /// The members of rotations whose whole ladder goes over one network.
 pub(super) fn on_one_channel(policy: &Policy, from: Timestamp) -> Vec<(PersonId, BTreeSet<Case>)> {
     let members: BTreeSet<&PersonId> = policy.rotations.values().flat_map(|rotation| rotation.members(from)).collect();
     let reached_once = |person: &&PersonId| {
         policy.people.get(*person).is_some_and(|known| {
-            let telephones = known.ladder.iter().filter(|entry| is_telephone(entry.method)).count();
+            let telephones = known.ladder.iter().filter(|entry| entry.method.is_telephone()).count();
             telephones == 0 || telephones == known.ladder.len()
         })
     };

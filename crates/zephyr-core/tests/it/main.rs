@@ -18,6 +18,7 @@ mod policy;
 mod policy_acme;
 mod policy_mistakes;
 mod proof;
+mod reach;
 mod reachable;
 mod roster;
 mod scene;

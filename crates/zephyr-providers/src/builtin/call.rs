@@ -10,7 +10,7 @@ use zephyr_core::PersonId;
 
 use super::answer::Refusal;
 use super::chat::Channel;
-use super::inbox::{HushBody, NoticeBody, PageBody};
+use super::inbox::{CodeBody, HushBody, NoticeBody, PageBody};
 use super::status::StatusEntry;
 use super::thing::{Asked, Thing, What};
 use super::ticket::Ticket;
@@ -29,6 +29,8 @@ pub enum Call {
     Hush { person: PersonId, body: HushBody },
     /// Something a person is told.
     Notice { person: PersonId, key: String, body: NoticeBody },
+    /// A code for one of their methods.
+    Code { person: PersonId, key: String, body: CodeBody },
     /// To the chat room.
     Channel(Asked<Channel>),
     /// To the status page.
@@ -41,9 +43,10 @@ impl Call {
     /// The one document that it is about.
     pub fn key(&self) -> Key {
         match self {
-            Self::Page { person, .. } | Self::Hush { person, .. } | Self::Notice { person, .. } => {
-                Key { kind: INBOX, id: person.to_string() }
-            }
+            Self::Page { person, .. }
+            | Self::Hush { person, .. }
+            | Self::Notice { person, .. }
+            | Self::Code { person, .. } => Key { kind: INBOX, id: person.to_string() },
             Self::Channel(asked) => asked.document(),
             Self::Status(asked) => asked.document(),
             Self::Ticket(asked) => asked.document(),
@@ -82,6 +85,7 @@ fn read_inbox(request: &Request<Bytes>, path: &[&str]) -> Result<Call, Refusal> 
     match what {
         "pages" => Ok(Call::Page { person, key, body: body(request.body())? }),
         "notices" => Ok(Call::Notice { person, key, body: body(request.body())? }),
+        "codes" => Ok(Call::Code { person, key, body: body(request.body())? }),
         "hush" => Ok(Call::Hush { person, body: body(request.body())? }),
         _ => Err(no_such_path()),
     }

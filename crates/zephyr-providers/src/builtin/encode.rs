@@ -8,11 +8,12 @@ use jiff::tz::TimeZone;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use zephyr_core::EffectId;
-use zephyr_core::effect::{Effect, Hush, MirrorSend, PageSend};
+use zephyr_core::effect::{CodeSend, Effect, Hush, MirrorSend, PageSend};
 use zephyr_core::notice::Notice;
+use zephyr_core::reach::Code;
 
 use super::chat::Channel;
-use super::inbox::{HushBody, NoticeBody, PageBody};
+use super::inbox::{CodeBody, HushBody, NoticeBody, PageBody};
 use super::status::StatusEntry;
 use super::thing::Thing;
 use super::ticket::Ticket;
@@ -26,6 +27,8 @@ pub fn encode(id: EffectId, effect: &Effect) -> Request<Bytes> {
         Effect::Page(page) => encode_page(id, page),
         Effect::Hush(hush) => encode_hush(id, hush),
         Effect::Notice(notice) => encode_notice(id, notice),
+        // It has a secret to carry: `encode_code`.
+        Effect::Code(_) => request(Method::POST, "/", Bytes::new()),
         Effect::Channel(send) => encode_step::<Channel>(send),
         Effect::Status(send) => encode_step::<StatusEntry>(send),
         Effect::Ticket(send) => encode_step::<Ticket>(send),
@@ -73,6 +76,11 @@ fn encode_hush(id: EffectId, hush: &Hush) -> Request<Bytes> {
 fn encode_notice(id: EffectId, notice: &Notice) -> Request<Bytes> {
     let body = NoticeBody { id, text: notice.text(&TimeZone::UTC), about: notice.about.clone() };
     post(&format!("/inbox/{}/notices", escape(notice.person.as_str())), &id.to_string(), json(&body))
+}
+
+pub fn encode_code(id: EffectId, send: &CodeSend, code: &Code) -> Request<Bytes> {
+    let body = CodeBody { id, method: send.method, code: code.reveal(), until: send.until };
+    post(&format!("/inbox/{}/codes", escape(send.person.as_str())), &id.to_string(), json(&body))
 }
 
 fn encode_step<T: Thing>(send: &MirrorSend<T::Op>) -> Request<Bytes> {

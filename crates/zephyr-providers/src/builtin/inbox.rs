@@ -2,6 +2,8 @@
 //!
 //! Deliberately not here: answering. An entry that was delivered is no answer; only a person answers.
 
+use std::fmt;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use zephyr_core::effect::Occasion;
@@ -25,6 +27,9 @@ pub struct Inbox {
     /// What the person was told without being rung, oldest first. Absent in inboxes written before there was such.
     #[serde(default)]
     pub notices: Vec<Note>,
+    /// Codes that came, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub codes: Vec<CodeNote>,
 }
 
 /// One page that reached the inbox.
@@ -69,6 +74,27 @@ pub struct Note {
     pub about: About,
     /// When it came first.
     pub at: Timestamp,
+}
+
+/// A code that came, as a telephone or a mailbox would show it to its owner.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CodeNote {
+    /// Names the send; the same send twice is one.
+    pub id: EffectId,
+    /// Over which method it came.
+    pub method: Method,
+    /// The six digits.
+    pub code: String,
+    /// When it came first.
+    pub at: Timestamp,
+    /// Until when it can be given.
+    pub until: Timestamp,
+}
+
+impl fmt::Debug for CodeNote {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CodeNote").field("id", &self.id).field("method", &self.method).finish_non_exhaustive()
+    }
 }
 
 /// The end of a ring.
@@ -116,6 +142,15 @@ pub struct NoticeBody {
     pub id: EffectId,
     pub text: String,
     pub about: About,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CodeBody {
+    pub id: EffectId,
+    pub method: Method,
+    pub code: String,
+    pub until: Timestamp,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -187,6 +222,29 @@ pub fn notice(
     write(answer, &inbox)
 }
 
+/// Puts a code into the inbox; the same once more changes nothing.
+pub fn code(
+    now: Timestamp,
+    person: PersonId,
+    key: &str,
+    body: CodeBody,
+    doc: Option<String>,
+) -> Result<Written, Refusal> {
+    if key != body.id.to_string() {
+        return Err(Refusal::bad("wrong_key", "the idempotency key of a code is its id"));
+    }
+    check_length("code", &body.code)?;
+    let mut inbox = read(person, doc)?;
+    let CodeBody { id, method, code, until } = body;
+    let answer = Answer { done: true, id: Some(id.to_string()), link: None, delivered: true };
+    if inbox.codes.iter().any(|note| note.id == id) {
+        return Ok((answer, None));
+    }
+    inbox.codes.push(CodeNote { id, method, code, at: now, until });
+    keep_last(&mut inbox.codes, limits::INBOX_CODES);
+    write(answer, &inbox)
+}
+
 /// Ends a ring, whether or not a page of it has come. A ring ends once: a second end changes nothing.
 pub fn hush(now: Timestamp, person: PersonId, body: HushBody, doc: Option<String>) -> Result<Written, Refusal> {
     check_length("reason", &body.why)?;
@@ -219,7 +277,7 @@ impl Entry {
 impl Inbox {
     /// One to which nothing came yet.
     pub fn of(person: PersonId) -> Self {
-        Self { person, entries: Vec::new(), ended: Vec::new(), notices: Vec::new() }
+        Self { person, entries: Vec::new(), ended: Vec::new(), notices: Vec::new(), codes: Vec::new() }
     }
 
     fn ended(&self, occasion: Occasion, ring: u32) -> Option<&Ended> {

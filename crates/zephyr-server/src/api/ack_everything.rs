@@ -1,20 +1,21 @@
 //! `POST /api/v1/ack`: a person answers everything that rings for them.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::extract::State;
-use zephyr_api::{Acknowledged, Code, Problem};
+use zephyr_api::{Acknowledged, Code, Drill, Problem};
 use zephyr_core::incident::{Command, Refused};
 use zephyr_core::{PersonId, limits, page};
 use zephyr_engine::ports::About;
-use zephyr_engine::{Answer, Ask, Request, RequestKey, incident_at};
+use zephyr_engine::{Answer, Ask, Request, RequestKey, incident_at, reach_at};
 
 use super::answer::{Answered, Done, done, refusal, world_under};
 use super::extract::{Nothing, Posted, answered};
 use crate::app::{App, Stores};
 use crate::auth::Caller;
 use crate::fault::Fault;
-use crate::view;
+use crate::{reach, view};
 
 /// Answers all of it; refused where nothing rings. A repetition under the same key is answered as before.
 #[utoipa::path(
@@ -28,8 +29,7 @@ pub async fn ack_everything<S: Stores>(
     State(app): State<App<S>>,
     Posted { caller, key, .. }: Posted<Nothing>,
 ) -> Result<Answered<Acknowledged>, Fault> {
-    let all = answer_all(&app, &caller, key).await?;
-    let repeated = all.iter().any(|done| done.before.is_some());
+    let All { incidents: all, drills, repeated } = answer_all(&app, &caller, key).await?;
     let mut incidents = Vec::with_capacity(all.len());
     for done in &all {
         let world = match &done.before {
@@ -38,16 +38,28 @@ pub async fn ack_everything<S: Stores>(
         };
         incidents.push(view::incident(&done.incident, &world, &app.settings.public_url));
     }
-    Ok(Answered { body: Acknowledged { incidents }, repeated })
+    Ok(Answered { body: Acknowledged { incidents, drills }, repeated })
+}
+
+/// What a person has answered.
+#[derive(Debug)]
+pub struct All {
+    /// Incidents, after it.
+    pub incidents: Vec<Done>,
+    /// Drills, after it.
+    pub drills: Vec<Drill>,
+    /// Whether it was answered before, and this is as it was then.
+    pub repeated: bool,
 }
 
 /// Answers all that rings for a person; the incidents after it. Where a request of this key was answered before: those
 /// that it answered, as they were then.
-pub async fn answer_all<S: Stores>(app: &App<S>, caller: &Caller, key: Option<RequestKey>) -> Result<Vec<Done>, Fault> {
+pub async fn answer_all<S: Stores>(app: &App<S>, caller: &Caller, key: Option<RequestKey>) -> Result<All, Fault> {
     let person = caller.person().ok_or_else(|| refusal(&Refused::NotAPerson))?;
     let before = answered_before(app, key.as_ref()).await?;
-    if !before.is_empty() {
-        return Ok(before);
+    let drilled = drills_before(app, key.as_ref(), person).await?;
+    if !before.is_empty() || !drilled.is_empty() {
+        return Ok(All { incidents: before, drills: drilled, repeated: true });
     }
     let ringing = app.ringing_for(&caller.viewer, person).await?;
     let requests = ringing.iter().enumerate().map(|(index, incident)| Request {
@@ -64,10 +76,50 @@ pub async fn answer_all<S: Stores>(app: &App<S>, caller: &Caller, key: Option<Re
             other => incidents.push(done(app, other)?),
         }
     }
-    if incidents.is_empty() {
+    let drills = answer_drills(app, caller, person, key.map(of_drills)).await?;
+    if incidents.is_empty() && drills.is_empty() {
         return Err(nothing_rings(person));
     }
-    Ok(incidents)
+    Ok(All { incidents, drills, repeated: false })
+}
+
+/// Answers the drills that ring for a person.
+async fn answer_drills<S: Stores>(
+    app: &App<S>,
+    caller: &Caller,
+    person: &PersonId,
+    key: Option<RequestKey>,
+) -> Result<Vec<Drill>, Fault> {
+    let known = app.reach().await?;
+    let ringing: BTreeSet<u64> = known.running().filter(|it| it.rings(person)).map(|it| it.number).collect();
+    if ringing.is_empty() {
+        return Ok(Vec::new());
+    }
+    let Ok((after, ..)) = reach::ask(app, caller, key, reach::Command::Acknowledge { drill: None }).await else {
+        // Somebody else was faster, or it has just ended.
+        return Ok(Vec::new());
+    };
+    let answered = after.drills.values().filter(|drill| ringing.contains(&drill.number));
+    Ok(answered.map(|drill| reach::drill(drill, &app.world().policy)).collect())
+}
+
+/// The drills that the request of this key answered, as they were then.
+async fn drills_before<S: Stores>(
+    app: &App<S>,
+    key: Option<&RequestKey>,
+    person: &PersonId,
+) -> Result<Vec<Drill>, Fault> {
+    let about = answered(app, key.cloned().map(of_drills).as_ref()).await?;
+    let Some(About::Stream { version, .. }) = about else { return Ok(Vec::new()) };
+    let then = reach_at(&app.store, version).await?.unwrap_or_default();
+    let last = then.drills.values().filter(|drill| drill.answer().is_some_and(|(by, _)| by == person)).next_back();
+    Ok(last.map(|drill| reach::drill(drill, &app.world().policy)).into_iter().collect())
+}
+
+/// Drills are answered under a key of their own.
+fn of_drills(mut key: RequestKey) -> RequestKey {
+    key.key = format!("{}/drills", key.key);
+    key
 }
 
 /// So many incidents in a row that somebody else was faster with are not expected: there are no more.

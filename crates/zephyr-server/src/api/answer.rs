@@ -105,8 +105,10 @@ pub fn done<S: Stores>(app: &App<S>, answer: Answer) -> Result<Done, Fault> {
         Answer::Similar(other) => Err(similar(app, &other)),
         Answer::KeyReused => Err(key_reused()),
         Answer::Refused(refused) => Err(refusal(&refused)),
-        // What is asked of an incident is never answered by the roster.
-        Answer::Arranged { .. } | Answer::NotArranged(_) => Err(Fault::internal()),
+        // What is asked of an incident is never answered by the roster, nor by drills.
+        Answer::Arranged { .. } | Answer::NotArranged(_) | Answer::Reached { .. } | Answer::NotReached(_) => {
+            Err(Fault::internal())
+        }
         Answer::NotFound => Err(Problem::new(Code::NotFound, "There is no such incident").into()),
         Answer::Busy => Err(Fault::unavailable(
             "Others changed the same thing at the same time, too often",

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use zephyr_api::{Audit, AuditEntry, Code, Problem};
 use zephyr_core::ids::StreamKind;
 use zephyr_core::incident::{Event, Incident, narrate};
-use zephyr_core::{Cause, StreamId, limits, roster};
+use zephyr_core::{Cause, StreamId, limits, reach, roster};
 use zephyr_engine::ports::{AuditPlace, AuditRow};
 
 use super::extract::Asked;
@@ -143,6 +143,7 @@ impl Seen {
     fn entry(&mut self, row: AuditRow) -> Result<Option<AuditEntry>, Fault> {
         let AuditRow { place: AuditPlace { at, source, name, seq }, kind, actor, request, body } = row;
         let (kind, text) = match (source.as_str(), kind.as_str()) {
+            ("event", _) if name == StreamId::REACH.to_string() => return of_reach(seq, at, &body),
             ("event", _) if name == StreamId::ROSTER.to_string() => return of_roster(seq, at, &kind, &body),
             ("event", _) => {
                 let incident = name.parse().ok().and_then(|stream| self.0.get(&stream));
@@ -217,4 +218,27 @@ fn of_event(incident: &Incident, seq: u64, at: Timestamp, kind: &str, body: &str
         text: narrate(&event).text,
         request: request_of(event.cause),
     }))
+}
+
+/// What somebody did about drills and contacts.
+fn of_reach(seq: u64, at: Timestamp, body: &str) -> Result<Option<AuditEntry>, Fault> {
+    let Ok(event) = reach::Event::from_stored(seq, at, body) else {
+        tracing::error!(seq, "an event of drills cannot be read");
+        return Err(Fault::internal());
+    };
+    let (kind, about) = match (&event.body, event.drill()) {
+        (_, Some(number)) => ("drill", format!("DRILL-{number}")),
+        (reach::Body::CodeAsked { person, method, .. } | reach::Body::CodeWrong { person, method }, None)
+        | (reach::Body::Verified { person, method, .. }, None) => ("contact", format!("{person}/{method}")),
+        _ => return Ok(None),
+    };
+    let act = |event: reach::Event| AuditEntry {
+        at,
+        actor: Some(event.actor.to_string()),
+        kind: format!("{kind}.{}", event.to_stored().map(|stored| stored.kind).unwrap_or_default()),
+        about,
+        text: reach::narrate(&event).text,
+        request: request_of(event.cause),
+    };
+    Ok(event.is_an_act().then(|| act(event)))
 }

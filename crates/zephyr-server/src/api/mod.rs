@@ -17,8 +17,10 @@ mod calendar_feed;
 mod calendars;
 mod calls;
 mod cancel;
+mod contacts;
 mod decline;
 mod document;
+mod drills;
 mod events;
 mod extract;
 mod health;
@@ -46,6 +48,7 @@ mod update;
 
 pub use ack_everything::answer_all;
 pub use answer::{Done, ask, done};
+pub use extract::key_reused;
 pub use join::joining;
 pub use open::{declaration, public_line, region, reporter, service, severity};
 
@@ -71,6 +74,15 @@ pub fn routes<S: Stores>() -> Router<App<S>> {
         .route("/api/v1/incidents/{incident}/pages/{target}/decline", post(page_decline::decline::<S>))
         .route("/api/v1/incidents/{incident}/pages/{target}/ring-again", post(page_ring_again::ring_again::<S>))
         .route("/api/v1/ack", post(ack_everything::ack_everything::<S>))
+        .route("/api/v1/drills", get(drills::list::<S>).post(drills::begin::<S>))
+        .route("/api/v1/drills/{drill}", get(drills::show::<S>))
+        .route("/api/v1/drills/{drill}/ack", post(drills::ack::<S>))
+        .route("/api/v1/drills/{drill}/decline", post(drills::decline::<S>))
+        .route("/api/v1/drills/{drill}/stop", post(drills::stop::<S>))
+        .route("/api/v1/contacts", get(contacts::list::<S>))
+        .route("/api/v1/contacts/{method}/code", post(contacts::code::<S>))
+        .route("/api/v1/contacts/{method}/confirm", post(contacts::confirm::<S>))
+        .route("/api/v1/readiness", get(contacts::readiness::<S>))
         .route("/api/v1/reports/missed", get(report_missed::report::<S>))
         .route("/api/v1/oncall", get(oncall::oncall::<S>))
         .route("/api/v1/oncall/schedule", get(oncall::schedule::<S>))

@@ -39,10 +39,14 @@ pub async fn ready<S: Stores>(
             let hint = "Nothing changed; try again in a moment.";
             return Err(Fault::unavailable("Others changed the same thing at the same time, too often", hint));
         }
-        // What is asked of the roster is never answered by an incident.
-        Answer::Done(_) | Answer::Repeated { .. } | Answer::Similar(_) | Answer::Refused(_) | Answer::NotFound => {
-            return Err(Fault::internal());
-        }
+        // What is asked of the roster is answered by nothing else.
+        Answer::Done(_)
+        | Answer::Repeated { .. }
+        | Answer::Similar(_)
+        | Answer::Refused(_)
+        | Answer::NotFound
+        | Answer::Reached { .. }
+        | Answer::NotReached(_) => return Err(Fault::internal()),
     };
     let read_at = roster.ready.get(&person).copied().ok_or_else(Fault::internal)?;
     Ok(Json(Ready { person: person.to_string(), read_at, repeated }))

@@ -15,6 +15,7 @@ use crate::api::{answer_all, ask, public_line, reporter};
 use crate::app::{App, Stores};
 use crate::auth::Caller;
 use crate::fault::Fault;
+use crate::reach;
 
 /// How an incident ends.
 #[derive(Debug, Deserialize)]
@@ -36,6 +37,25 @@ pub async fn ack_everything<S: Stores>(State(app): State<App<S>>, Posted { calle
     match answer_all(&app, &caller, None).await {
         Ok(_) => Redirect::to("/").into_response(),
         Err(fault) => page_for(&app, fault, "/"),
+    }
+}
+
+/// Answers a drill that rings for the visitor.
+pub async fn ack_drill<S: Stores>(
+    State(app): State<App<S>>,
+    Path(label): Path<String>,
+    Posted { caller, key, .. }: Posted<NoFields>,
+) -> Response {
+    let answered = match reach::drill_number(&label) {
+        Ok(number) => {
+            let command = reach::Command::Acknowledge { drill: Some(number) };
+            reach::ask(&app, &caller, key, command).await.map(drop)
+        }
+        Err(fault) => Err(fault),
+    };
+    match answered {
+        Ok(()) => Redirect::to("/inbox").into_response(),
+        Err(fault) => page_for(&app, fault, "/inbox"),
     }
 }
 

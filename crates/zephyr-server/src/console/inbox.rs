@@ -7,7 +7,7 @@ use http::{StatusCode, Uri};
 use jiff::Timestamp;
 use zephyr_api::{Code, Problem};
 use zephyr_core::notice::Notice;
-use zephyr_providers::builtin::{Entry, Inbox, Note};
+use zephyr_providers::builtin::{CodeNote, Entry, Inbox, Note};
 
 use super::clock::Clock;
 use super::frame::{Frame, page};
@@ -26,6 +26,8 @@ struct InboxPage {
     entries: Vec<Entry>,
     /// What the visitor was told without being rung, the newest first: the text and when it came.
     notices: Vec<(String, Timestamp)>,
+    /// Codes that can still be given, the newest first.
+    codes: Vec<CodeNote>,
 }
 
 impl InboxPage {
@@ -50,13 +52,21 @@ async fn shown<S: Stores>(app: &App<S>, caller: &Caller, uri: &Uri) -> Result<In
         let problem = Problem::new(Code::NotFound, "Only people have an inbox");
         return Err(problem.hint("Sign out, and sign in as a person.").into());
     };
-    let clock = Clock::of(app, caller, app.store.now().await?);
+    let now = app.store.now().await?;
+    let clock = Clock::of(app, caller, now);
     let inbox = app.document::<Inbox>(person.as_str()).await?;
     let inbox = inbox.unwrap_or_else(|| Inbox::of(person.clone()));
     let told = |note: Note| (Notice { person: person.clone(), about: note.about }.text(clock.zone()), note.at);
     let notices = inbox.notices.into_iter().rev().map(told).collect();
+    let codes = inbox.codes.into_iter().rev().filter(|note| now < note.until).collect();
     let mut entries = inbox.entries;
     entries.reverse();
     entries.sort_by_key(|entry| entry.over.is_some());
-    Ok(InboxPage { frame: Frame::of(app, caller, "/inbox", clock.clone()).refreshing(uri), clock, entries, notices })
+    Ok(InboxPage {
+        frame: Frame::of(app, caller, "/inbox", clock.clone()).refreshing(uri),
+        clock,
+        entries,
+        notices,
+        codes,
+    })
 }

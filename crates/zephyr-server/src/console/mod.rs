@@ -46,6 +46,7 @@ pub fn routes<S: Stores>() -> Router<App<S>> {
         .route("/incidents/{incident}/end", get(incident::end::<S>))
         .route("/incidents/{incident}/change", get(change::show::<S>))
         .route("/incidents/{incident}/ack", post(acts::ack::<S>))
+        .route("/drills/{drill}/ack", post(acts::ack_drill::<S>))
         .route("/incidents/{incident}/decline", post(acts::decline::<S>))
         .route("/incidents/{incident}/resolve", post(acts::resolve::<S>))
         .route("/incidents/{incident}/cancel", post(acts::cancel::<S>))

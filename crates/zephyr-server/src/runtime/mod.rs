@@ -268,7 +268,8 @@ impl<S: Store + Objects, E: Entropy> Runtime<S, E> {
     fn let_out(&mut self, send: Send) {
         self.out += 1;
         let owed = Owed::new(send, self.returns.clone());
-        tokio::spawn(send::carry(self.store.clone(), owed, self.lease.permit(), self.metrics.clone()));
+        let codes = self.world.borrow().codes.clone();
+        tokio::spawn(send::carry(self.store.clone(), owed, self.lease.permit(), codes, self.metrics.clone()));
     }
 
     /// Has the engine write down what came back; it keeps what the store does not take.

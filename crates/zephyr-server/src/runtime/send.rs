@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::sync::mpsc;
-use zephyr_core::effect::{Lane, Outcome};
+use zephyr_core::effect::{Effect, Lane, Outcome};
 use zephyr_core::limits;
+use zephyr_core::reach::CodeKey;
 use zephyr_engine::Send;
 use zephyr_engine::ports::{ObjectKey, Objects, Store, StoreError};
 use zephyr_fault::{self as fault, Point};
@@ -52,7 +53,7 @@ impl Drop for Owed {
 
 /// Takes a send to its provider, within the deadline, and gives the outcome back. What it answered, and how late, is
 /// measured. It does not leave where the lease it was handed out under is over: somebody else has it then, or will have.
-pub async fn carry<S: Store + Objects>(store: S, owed: Owed, permit: Permit, metrics: Metrics) {
+pub async fn carry<S: Store + Objects>(store: S, owed: Owed, permit: Permit, codes: Option<CodeKey>, metrics: Metrics) {
     let Some(send) = &owed.send else { return };
     let is_page = send.effect.lane() == Lane::Page;
     fault::at(if is_page { Point::PageLeaving } else { Point::TellLeaving });
@@ -61,7 +62,7 @@ pub async fn carry<S: Store + Objects>(store: S, owed: Owed, permit: Permit, met
         return owed.settle(Outcome::Retry { after: None, error: "the lease ended before it could leave".to_owned() });
     }
     let deadline = Duration::from_millis(limits::PROVIDER_DEADLINE_MS);
-    let outcome = match tokio::time::timeout(deadline, deliver(&store, send)).await {
+    let outcome = match tokio::time::timeout(deadline, deliver(&store, send, codes.as_ref())).await {
         Ok(outcome) => outcome,
         Err(_) => Outcome::Ambiguous { error: format!("no answer within {} s", deadline.as_secs()) },
     };
@@ -76,8 +77,12 @@ pub async fn carry<S: Store + Objects>(store: S, owed: Owed, permit: Permit, met
     fault::at(if is_page { Point::PageReturned } else { Point::TellReturned });
 }
 
-async fn deliver<S: Objects>(store: &S, send: &Send) -> Outcome {
-    let request = zephyr_providers::encode(send.id, &send.effect);
+async fn deliver<S: Objects>(store: &S, send: &Send, codes: Option<&CodeKey>) -> Outcome {
+    let request = match (&send.effect, codes) {
+        // The code is made here, and is nowhere else.
+        (Effect::Code(to), Some(key)) => zephyr_providers::encode_code(send.id, to, &key.code(send.id)),
+        (effect, _) => zephyr_providers::encode(send.id, effect),
+    };
     if request.uri().host() != Some(builtin::HOST) {
         return Outcome::Permanent { error: "this version speaks to the built-in providers only".to_owned() };
     }

@@ -10,6 +10,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 use zephyr_core::policy::{self, Policy};
+use zephyr_core::reach::CodeKey;
 use zephyr_core::world::Runbook;
 use zephyr_core::{SignedDuration, World};
 use zephyr_engine::ports::{Entropy, Objects, Registry, Store};
@@ -29,7 +30,7 @@ pub fn acme() -> Policy {
 
 pub fn world() -> World {
     let runbook = Runbook::Content { path: "runbooks/incident.md".to_owned(), hash: "0123456789ab".to_owned() };
-    World::new(acme(), runbook)
+    World { codes: Some(CodeKey::new([7; 32])), ..World::new(acme(), runbook) }
 }
 
 pub fn model() -> ModelStore {

@@ -159,6 +159,14 @@ async fn scene(server: &Server<ModelStore>, id: &str) -> &'static str {
             server.until(1, |it| page(it, "platform")["not_reached"] != json!([])).await;
             "ines"
         }
+        "list_drills" | "show_drill" | "acknowledge_drill" | "decline_drill" | "stop_drill" => {
+            server.send(post("/api/v1/drills", json!({ "person": "maya" })).of("sam")).await.expect(201);
+            "maya"
+        }
+        "confirm_contact" => {
+            server.send(post("/api/v1/contacts/sms/code", json!({})).of("maya")).await.expect(200);
+            "maya"
+        }
         "show_policy" => {
             keep_policy(server).await;
             "maya"
@@ -210,6 +218,12 @@ const DENIED: &[(&str, &str, u16)] = &[
     ("builtin_inbox", "person", 403),
     ("builtin_inbox", "program", 403),
     ("acknowledge_everything", "program", 403),
+    ("acknowledge_drill", "program", 403),
+    ("decline_drill", "program", 403),
+    ("stop_drill", "program", 403),
+    ("list_contacts", "program", 403),
+    ("send_code", "program", 403),
+    ("confirm_contact", "program", 403),
 ];
 
 async fn program(server: &Server<ModelStore>) -> String {

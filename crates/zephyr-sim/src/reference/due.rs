@@ -51,7 +51,7 @@ pub fn all(policy: &Policy, severity: Severity, service: Option<&ServiceId>) -> 
 fn entered_at(steps: &[ChainStep], own: Option<&RotationId>) -> Vec<ChainStep> {
     let names = |step: &ChainStep| match &step.who {
         StepWho::Rotation(named) => Some(named.clone()),
-        StepWho::OnCall | StepWho::NextInRotation => None,
+        StepWho::OnCall | StepWho::NextInRotation | StepWho::Person(_) => None,
     };
     let own = steps.iter().position(|step| own.is_some() && names(step).as_ref() == own);
     let kept = |index: usize, step: &ChainStep| names(step).is_none() || own.is_none_or(|own| index > own);

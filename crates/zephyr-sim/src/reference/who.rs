@@ -64,6 +64,7 @@ impl Reference {
             let calendar = self.calendar(now);
             let (candidates, most) = match (who, page.due.owner.as_ref()) {
                 (StepWho::Rotation(rotation), _) => (calendar.primary(rotation), usize::MAX),
+                (StepWho::Person(person), _) => (vec![person.clone()], 1),
                 (_, None) => (Vec::new(), 0),
                 (StepWho::OnCall, Some(owner)) if page.due.everyone => (calendar.on_call(owner), usize::MAX),
                 (StepWho::OnCall, Some(owner)) => (calendar.primary(owner), usize::MAX),
@@ -87,7 +88,7 @@ impl Reference {
         let policy = &self.world.policy;
         let of_steps = page.due.steps.iter().filter_map(|step| match &step.who {
             StepWho::Rotation(rotation) => Some(rotation),
-            StepWho::OnCall | StepWho::NextInRotation => None,
+            StepWho::OnCall | StepWho::NextInRotation | StepWho::Person(_) => None,
         });
         let of_ladder = policy.severities.values().flat_map(|rule| &rule.page).filter_map(|wanted| wanted.rotation());
         let rotations = page.due.owner.iter().chain(of_steps).chain(of_ladder);

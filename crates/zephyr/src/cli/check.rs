@@ -22,9 +22,12 @@ pub struct Check {
     /// Where the days begin, `2027-03-01` [default: now]
     #[arg(long, value_name = "WHEN", requires = "horizon")]
     pub from: Option<WhenArg>,
-    /// Let warnings of the proof count as errors
-    #[arg(long, requires = "horizon")]
+    /// Let warnings of the proof, or about people, count as errors
+    #[arg(long)]
     pub strict: bool,
+    /// Ask the server too who may not be reached: failed drills, methods nobody has shown to work
+    #[arg(long, conflicts_with = "explain")]
+    pub people: bool,
     /// How to print what is wrong
     #[arg(long, value_name = "FORMAT", value_enum, default_value = "text", conflicts_with_all = ["explain", "json"])]
     pub format: CheckFormat,

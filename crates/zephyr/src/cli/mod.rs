@@ -18,6 +18,7 @@ mod manual;
 pub mod oncall;
 mod page;
 pub mod policy;
+mod reach;
 mod serve;
 mod store;
 mod token;
@@ -31,6 +32,7 @@ pub use incident::{End, Incident, List, One, Open, Reopen, Resolve, SetService, 
 pub use init::Init;
 pub use manual::{Completions, Manual};
 pub use page::{Decline, OnTarget, Page, RingAgain, Stop};
+pub use reach::{Contact, Drill, DrillPage, OneDrill, Verify};
 pub use serve::{Demo, Serve};
 pub use store::{CopyTo, Store};
 pub use token::{CreateToken, RevokeToken, Token};
@@ -126,6 +128,20 @@ Examples:
   zephyr ack
   zephyr ack --as maya")]
     Ack,
+    /// Practise being paged: a real page with nothing wrong
+    #[command(subcommand)]
+    #[command(after_help = "\
+Examples:
+  zephyr drill page maya
+  zephyr drill list")]
+    Drill(Drill),
+    /// How I am reached, and the code that shows it
+    #[command(subcommand)]
+    #[command(after_help = "\
+Examples:
+  zephyr contact list
+  zephyr contact verify sms")]
+    Contact(Contact),
     /// Who is on call now, at another time, and in the days ahead
     #[command(after_help = "\
 Examples:

@@ -2,7 +2,7 @@
 
 use zephyr_api::Acknowledged;
 
-use super::{Session, paths};
+use super::{Session, drill, paths};
 use crate::failure::{Exit, Failure};
 
 /// Runs it.
@@ -13,6 +13,9 @@ pub async fn run(session: &mut Session<'_>) -> Result<Exit, Failure> {
         return Ok(Exit::Done);
     }
     session.pages_of(&answered.incidents, "acknowledged").await;
+    for drill in &answered.drills {
+        session.printer.line(drill::head(drill, None));
+    }
     if let [first, ..] = answered.incidents.as_slice() {
         session.printer.say(format!("now: zephyr incident show {}", first.label));
     }

@@ -1,4 +1,5 @@
-//! `zephyr check`: reads a policy file, and says what is wrong with it, else whom it would page now. No server is asked.
+//! `zephyr check`: reads a policy file, and says what is wrong with it, else whom it would page now. No server is asked,
+//! but with `--people`.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -12,6 +13,7 @@ use zephyr_core::text::Summary;
 use zephyr_core::{Actor, Cause, IncidentId, PersonId, ServiceId, World};
 
 use super::annotations::{self, Note};
+use super::people::{self, People};
 use super::proof::{self, Proven};
 use crate::cli::{self, CheckFormat};
 use crate::failure::{Exit, Failure};
@@ -20,6 +22,7 @@ use crate::printer::{Line, Printer, Style};
 use crate::rules;
 use crate::serve::policy_file;
 use crate::serve::runbook::{self, Place};
+use crate::settings::Settings;
 
 /// What is printed for programs. Its names do not change.
 #[derive(Debug, Serialize)]
@@ -39,6 +42,9 @@ struct Report {
     /// Only where it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     proof: Option<Proven>,
+    /// Only where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    people: Option<People>,
 }
 
 #[derive(Debug, Serialize)]
@@ -84,7 +90,8 @@ struct Owned {
 }
 
 /// Runs it.
-pub async fn run(printer: &mut Printer, given: cli::Check, json: bool) -> Result<Exit, Failure> {
+pub async fn run(printer: &mut Printer, settings: &Settings, given: cli::Check) -> Result<Exit, Failure> {
+    let json = settings.json;
     if let Some(rule) = given.explain {
         explain(printer, rule, json);
         return Ok(Exit::Done);
@@ -111,16 +118,20 @@ pub async fn run(printer: &mut Printer, given: cli::Check, json: bool) -> Result
     let world = World::new(file.policy, runbook);
     let mut report = sound(&given.file, &world, now);
     report.proof = proof::of(&given, &world, &file.text, now);
+    report.people = people::of(&given, settings, &file.text).await?;
     let failure = report.proof.as_ref().and_then(|proof| proof.failure(&given.file, given.strict));
+    let failure = failure.or_else(|| report.people.as_ref()?.failure(&given.file, given.strict));
     match format {
         CheckFormat::Json => printer.json(&report),
         CheckFormat::Sarif | CheckFormat::Github => {
-            let notes = report.proof.as_ref().map(Proven::notes).unwrap_or_default();
+            let mut notes = report.proof.as_ref().map(Proven::notes).unwrap_or_default();
+            notes.extend(report.people.iter().flat_map(People::notes));
             annotate(printer, &given.file, format, &notes);
         }
         CheckFormat::Text => {
             show(printer, &report, &world);
             report.proof.iter().for_each(|proof| proof.show(&given.file, printer));
+            report.people.iter().for_each(|people| people.show(&given.file, printer));
             return failure.map_or(Ok(Exit::Done), Err);
         }
     }
@@ -163,6 +174,7 @@ fn unsound(file: &Path, mistakes: &[Mistake], at: Timestamp) -> Report {
         services: Vec::new(),
         nobody_on_call: Vec::new(),
         proof: None,
+        people: None,
     }
 }
 
@@ -181,6 +193,7 @@ fn sound(file: &Path, world: &World, at: Timestamp) -> Report {
         services,
         nobody_on_call: empty.map(ToString::to_string).collect(),
         proof: None,
+        people: None,
     }
 }
 

@@ -17,9 +17,11 @@ pub mod ack;
 mod annotations;
 pub mod audit;
 pub mod check;
+pub mod contact;
 pub mod demo;
 pub mod doctor;
 mod doctor_database;
+pub mod drill;
 pub mod incident_change;
 mod incident_declare;
 pub mod incident_end;
@@ -34,6 +36,7 @@ mod oncall_calendar;
 pub mod overview;
 pub mod page_change;
 pub mod page_list;
+mod people;
 pub mod policy;
 mod proof;
 pub mod report_missed;
@@ -186,6 +189,23 @@ pub mod paths {
     pub const POLICIES: &str = "/api/v1/policies";
     /// Who did what.
     pub const AUDIT: &str = "/api/v1/audit";
+    /// Drills.
+    pub const DRILLS: &str = "/api/v1/drills";
+    /// How whoever asks is reached.
+    pub const CONTACTS: &str = "/api/v1/contacts";
+    /// Who may not be reached.
+    pub const READINESS: &str = "/api/v1/readiness";
+
+    /// One drill.
+    pub fn drill(label: &str) -> String {
+        format!("{DRILLS}/{}", label)
+    }
+
+    /// What may be done with a method of one's own: `code`, `confirm`.
+    pub fn contact(method: &str, verb: &str) -> String {
+        format!("{CONTACTS}/{method}/{verb}")
+    }
+
     /// Tokens.
     pub const TOKENS: &str = "/api/v1/tokens";
 

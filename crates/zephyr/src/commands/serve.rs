@@ -82,7 +82,13 @@ async fn serve_on<S: Kept>(store: S, started: Started<'_>, printer: &mut Printer
     fault::at(Point::StartPolicyKept);
     let folder = runbook::folder(file.as_deref());
     let runbook = Place::within(&folder, &start.policy.runbook).version().await;
-    let world = World::new(start.policy, runbook);
+    let mut world = World::new(start.policy, runbook);
+    let mut fresh = [0_u8; 32];
+    machine::fill(&mut fresh);
+    match zephyr_server::code_key(&store, fresh).await {
+        Ok(key) => world.codes = Some(key),
+        Err(error) => tracing::warn!(%error, "no contact can be verified until the next start"),
+    }
 
     let local = Local { url: reached_here(address), token: machine::unguessable(), pid: std::process::id() };
     let public_url = given.public_url.clone().map(|url| url.trim_end_matches('/').to_owned());

@@ -12,7 +12,7 @@ use crate::world::Runbook;
 use crate::{IncidentId, RegionId, ServiceId};
 
 #[derive(Serialize, Deserialize)]
-pub(super) struct Opened {
+pub(crate) struct Opened {
     pub(super) id: IncidentId,
     pub(super) number: u64,
     pub(super) summary: Summary,

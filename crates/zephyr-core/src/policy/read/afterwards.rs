@@ -14,6 +14,8 @@ const DAY: SignedDuration = SignedDuration::from_hours(24);
 /// A quarter: what is owed later than that is not owed.
 const QUARTER: SignedDuration = SignedDuration::from_hours(24 * 92);
 const UPDATE_EVERY: SignedDuration = SignedDuration::from_mins(15);
+/// Every person on a rotation practises once a month.
+const DRILLS_EVERY: SignedDuration = SignedDuration::from_hours(24 * 30);
 const RUNBOOK: &str = "runbooks/incident.md";
 
 /// Sections for outside systems, and what does their work until then.
@@ -32,6 +34,13 @@ pub(super) fn report_not_yet(notes: &mut Notes<'_>, root: &Section<'_, '_>) {
             notes.add(Rule::NotYet, &root.at(name), message, "remove this section");
         }
     }
+}
+
+/// Time between two drills of one person.
+pub(super) fn drills_every(notes: &mut Notes<'_>, root: &Section<'_, '_>) -> SignedDuration {
+    let section = root.child(notes, "drills", &["every"]);
+    let (min, max) = (limits::DRILLS_EVERY_MIN, limits::DRILLS_EVERY_MAX);
+    section.and_then(|section| section.duration(notes, "every", min, max)).unwrap_or(DRILLS_EVERY)
 }
 
 /// Time between two updates.

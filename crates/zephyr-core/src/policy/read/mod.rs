@@ -38,7 +38,7 @@ mod words;
 pub use contacts::without_contacts;
 pub use place::locate;
 
-const KEYS: [&str; 17] = [
+const KEYS: [&str; 18] = [
     "organisation",
     "people",
     "holidays",
@@ -47,6 +47,7 @@ const KEYS: [&str; 17] = [
     "severity",
     "escalation",
     "updates",
+    "drills",
     "runbook",
     "public",
     "postmortem",
@@ -112,6 +113,7 @@ fn policy(notes: &mut Notes<'_>, tree: &DeTable<'_>, version: PolicyVersion) -> 
         round_wait: escalation.round_wait,
         held_for: escalation.held_for,
         update_every: afterwards::update_every(notes, &root),
+        drills_every: afterwards::drills_every(notes, &root),
         runbook: afterwards::runbook(notes, &root),
         public: sentences::read(notes, &root),
     }

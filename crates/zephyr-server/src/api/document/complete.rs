@@ -53,8 +53,10 @@ fn is_header(parameter: &RefOr<Parameter>) -> bool {
 }
 
 /// Name, pattern, example and meaning of what an address may hold.
-const PATH_PARAMETERS: [(&str, &str, &str, &str); 6] = [
+const PATH_PARAMETERS: [(&str, &str, &str, &str); 8] = [
     ("incident", "^([Ii][Nn][Cc]-)?[0-9]{1,10}$", "INC-1", "`INC-7` or `7`"),
+    ("drill", "^([Dd][Rr][Ii][Ll][Ll]-)?[0-9]{1,10}$", "DRILL-1", "`DRILL-3` or `3`"),
+    ("method", "^(push|sms|call|email|chat)$", "sms", "A way to reach a person"),
     ("target", "", "platform", "What is paged: `service`, or the name of a rotation"),
     ("person", NAME, "maya", "A person of the policy"),
     ("token", "^tok_[0-9a-f]{1,32}$", "tok_0123456789ab", "The public id of a token"),
