@@ -6,6 +6,7 @@ use super::effects::effects;
 use super::{Body, Event, Incident};
 use crate::effect::Effect;
 use crate::page::{PageEvent, Paging, Record, RingEvent};
+use crate::policy::Severity;
 use crate::{Actor, Cause, EffectId, PersonId, World, invariants};
 
 /// A decision: what happened, what is to be done because of it, and what the incident is now.
@@ -110,6 +111,9 @@ impl Record for Decision<'_> {
     }
     fn ring(&mut self, person: PersonId, event: RingEvent) {
         self.emit(Body::Ring { person, event });
+    }
+    fn may_be_quiet(&self) -> bool {
+        self.decided.state.severity == Severity::Three
     }
     fn leads(&self) -> Option<&PersonId> {
         self.decided.state.acting_commander.as_ref()
