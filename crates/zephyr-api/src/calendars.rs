@@ -22,13 +22,11 @@ pub struct CreateCalendar {
 /// A new calendar; the only time its address is shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct NewCalendar {
-    /// Where a calendar program reads it. Whoever has the address can: keep it secret. `null` where `repeated`.
+    /// Where a calendar program reads it. Whoever has the address can: keep it secret. `null` in the answer to a
+    /// repetition: whoever did not get the first answer revokes this calendar and makes another under another key.
     pub url: Option<String>,
     /// It.
     pub calendar: Calendar,
-    /// Whether this is the answer to an earlier request with the same key. Whoever did not get that answer revokes this
-    /// calendar and makes another under another key.
-    pub repeated: bool,
 }
 
 /// `GET /api/v1/calendars`: yours, the newest first; everybody's for admins and the machine's operator.

@@ -177,8 +177,6 @@ pub struct Incidents {
 pub struct Changed {
     /// After the command.
     pub incident: Incident,
-    /// Whether this is the answer to an earlier request with the same key.
-    pub repeated: bool,
     /// Whether a declaration was added to it, instead of opening another.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub joined: bool,

@@ -50,9 +50,6 @@ pub struct PolicyApplied {
     pub in_force: bool,
     /// What it means to people and services, in the order of a policy file. Empty where only its text differs.
     pub changes: Vec<PolicyChange>,
-    /// Whether this is the answer to an earlier request with the same key.
-    #[serde(default)]
-    pub repeated: bool,
 }
 
 /// One difference between two policies. Addresses of people are never in it.

@@ -63,16 +63,13 @@ pub struct CreateToken {
 /// A new token; the only time its secret is shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Token {
-    /// The secret, for `Authorization: Bearer …`. `null` where `repeated`: it was shown once and is kept nowhere.
+    /// The secret, for `Authorization: Bearer …`. `null` in the answer to a repetition: it was shown once and is kept
+    /// nowhere. Whoever did not get the first answer revokes this token and makes another under another key.
     pub token: Option<String>,
     /// Who it speaks for.
     pub holder: String,
     /// How it is named where its secret must not be.
     pub id: String,
-    /// Whether this is the answer to an earlier request with the same key. Whoever did not get that answer revokes this
-    /// token and makes another under another key.
-    #[serde(default)]
-    pub repeated: bool,
 }
 
 /// The schema of a scope; on the wire it is text, so that an unknown one is told by name.

@@ -30,6 +30,14 @@ impl Actor {
             Self::Bot(_) | Self::Operator | Self::System | Self::Provider(_) => None,
         }
     }
+
+    /// Whether somebody asked for it, a person or a program of theirs.
+    pub fn is_somebody(&self) -> bool {
+        match self {
+            Self::Person(_) | Self::Bot(_) | Self::Operator => true,
+            Self::System | Self::Provider(_) => false,
+        }
+    }
 }
 
 impl fmt::Display for Actor {

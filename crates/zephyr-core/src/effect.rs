@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
+use crate::notice::Notice;
 use crate::policy::{Method, Severity};
 use crate::{IncidentId, PersonId};
 
@@ -16,7 +17,7 @@ use crate::{IncidentId, PersonId};
 pub enum Lane {
     /// Rings a person.
     Page,
-    /// Tells: channel, status page, ticket, the end of a ring.
+    /// Tells: channel, status page, ticket, the end of a ring, what a person has to know.
     Tell,
 }
 
@@ -36,11 +37,13 @@ pub enum Effect {
     Ticket(MirrorSend<TicketOp>),
     /// Let another incident know. The engine does it itself, on the other's stream; it reaches no provider.
     Inform(Inform),
+    /// Tell a person something, without ringing them.
+    Notice(Notice),
 }
 
 impl Effect {
     /// The names of all kinds; each is how the stored text of such an effect begins.
-    pub const KINDS: [&'static str; 6] = ["page", "hush", "channel", "status", "ticket", "inform"];
+    pub const KINDS: [&'static str; 7] = ["page", "hush", "channel", "status", "ticket", "inform", "notice"];
 
     /// The name of its kind.
     pub fn kind(&self) -> &'static str {
@@ -51,6 +54,7 @@ impl Effect {
             Self::Status(_) => "status",
             Self::Ticket(_) => "ticket",
             Self::Inform(_) => "inform",
+            Self::Notice(_) => "notice",
         }
     }
 
@@ -58,7 +62,12 @@ impl Effect {
     pub fn lane(&self) -> Lane {
         match self {
             Self::Page(_) => Lane::Page,
-            Self::Hush(_) | Self::Channel(_) | Self::Status(_) | Self::Ticket(_) | Self::Inform(_) => Lane::Tell,
+            Self::Hush(_)
+            | Self::Channel(_)
+            | Self::Status(_)
+            | Self::Ticket(_)
+            | Self::Inform(_)
+            | Self::Notice(_) => Lane::Tell,
         }
     }
 }

@@ -109,6 +109,8 @@ impl fmt::Display for IncidentId {
 pub enum StreamKind {
     /// One incident with its pages and rings.
     Incident,
+    /// What is arranged outside the policy file; there is one, [`StreamId::ROSTER`].
+    Roster,
 }
 
 impl StreamKind {
@@ -116,6 +118,7 @@ impl StreamKind {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Incident => "incident",
+            Self::Roster => "roster",
         }
     }
 }
@@ -127,6 +130,11 @@ pub struct StreamId {
     pub kind: StreamKind,
     /// Its own id.
     pub id: Uuid,
+}
+
+impl StreamId {
+    /// The organisation's one roster.
+    pub const ROSTER: Self = Self { kind: StreamKind::Roster, id: Uuid::nil() };
 }
 
 impl fmt::Display for StreamId {
@@ -147,6 +155,7 @@ impl FromStr for StreamId {
         let (kind, id) = given.split_once('/').ok_or_else(bad)?;
         let kind = match kind {
             "incident" => StreamKind::Incident,
+            "roster" => StreamKind::Roster,
             _ => return Err(bad()),
         };
         Ok(Self { kind, id: id.parse().map_err(|_| bad())? })

@@ -1,10 +1,13 @@
-//! What must hold of every incident at every moment: asserted in debug builds, after each step of the simulator, and
+//! What must hold of every incident and of the roster at every moment: asserted in debug builds, after each step of the simulator, and
 //! by anybody who looks at a live store.
+
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
 use crate::incident::Incident;
 use crate::page::PageState;
+use crate::roster::Roster;
 
 /// Every rule that an incident breaks, in words; empty when all is well. `wake_at` is the wake-up stored with it.
 pub fn broken(incident: &Incident, wake_at: Option<Timestamp>) -> Vec<String> {
@@ -52,6 +55,26 @@ pub fn broken(incident: &Incident, wake_at: Option<Timestamp>) -> Vec<String> {
     }
     if wake_at != incident.next_wake() {
         broken.push(format!("{label}: wakes at {wake_at:?} but holds {:?}", incident.next_wake()));
+    }
+    broken
+}
+
+/// Every rule that the roster breaks, in words.
+pub fn broken_roster(roster: &Roster, wake_at: Option<Timestamp>) -> Vec<String> {
+    let mut broken = Vec::new();
+    let spans = roster.changes.overrides.iter().map(|arranged| (arranged.number, arranged.from, arranged.until));
+    let spans = spans.chain(roster.changes.leave.iter().map(|leave| (leave.number, leave.from, leave.until)));
+    let mut numbers = BTreeSet::new();
+    for (number, from, until) in spans {
+        if until <= from {
+            broken.push(format!("the roster: #{number} ends at {until}, which is not after its beginning at {from}"));
+        }
+        if number > roster.latest || !numbers.insert(number) {
+            broken.push(format!("the roster: #{number} was not given, or twice; the latest is #{}", roster.latest));
+        }
+    }
+    if wake_at != roster.next_wake() {
+        broken.push(format!("the roster: wakes at {wake_at:?} but holds {:?}", roster.next_wake()));
     }
     broken
 }

@@ -173,3 +173,12 @@ pub const FLOOD_EVERY: SignedDuration = SignedDuration::from_secs(60);
 pub const RATE_KEYS: usize = 10_000;
 /// Rows of the audit that one request reads through for those it asks for; more are read by the next request.
 pub const AUDIT_ROWS: usize = 4_000;
+
+/// Overrides and leaves that are kept at once: five a person in a large organisation.
+pub const ARRANGED: usize = 2_500;
+/// How long one override or leave may last: a parent's leave fits, a typing mistake in the year does not.
+pub const ARRANGED_DAYS: i64 = 400;
+/// How far ahead one may begin: a year and a little, as far as schedules are proved.
+pub const ARRANGED_AHEAD_DAYS: i64 = 400;
+/// How long what is over stays visible in the roster; the log keeps it for ever.
+pub const ARRANGED_KEPT: SignedDuration = SignedDuration::from_hours(35 * 24);

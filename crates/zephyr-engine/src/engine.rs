@@ -4,15 +4,16 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use zephyr_core::effect::{Effect, Lane, Outcome};
-use zephyr_core::incident;
-use zephyr_core::{World, limits};
+use zephyr_core::{StreamId, World, limits};
 
 use crate::input::{Answer, Request};
 use crate::outbox::{Held, Outbox, Send};
-use crate::ports::{About, Claimed, End, Entropy, Finish, RequestRow, Retry, Store, StoreError};
+use crate::ports::{About, Claimed, End, Entropy, Finish, Retry, Store, StoreError};
 use crate::recent::Recent;
 use crate::retry;
+use crate::state::{State, incident_at, state_at};
 use crate::transact::{Answered, Input, Settled};
+use crate::worlds::Worlds;
 use crate::write::Doubt;
 
 /// Decides, commits and hands out. One at a time for each replica.
@@ -20,7 +21,7 @@ use crate::write::Doubt;
 pub struct Engine<S, E> {
     pub(crate) store: S,
     pub(crate) entropy: E,
-    pub(crate) world: Arc<World>,
+    pub(crate) worlds: Worlds,
     pub(crate) next_number: Option<u64>,
     pub(crate) outbox: Outbox,
     pub(crate) recent: Recent,
@@ -44,7 +45,7 @@ impl<S: Store, E: Entropy> Engine<S, E> {
         let mut engine = Self {
             store,
             entropy,
-            world,
+            worlds: Worlds::new(world),
             next_number: None,
             outbox: Outbox::default(),
             recent: Recent::default(),
@@ -62,35 +63,50 @@ impl<S: Store, E: Entropy> Engine<S, E> {
 
     /// Decides in another world from now on.
     pub fn set_world(&mut self, world: Arc<World>) {
-        self.world = world;
+        self.worlds = Worlds::new(world);
     }
 
     /// Carries out requests, in order, in one transaction. Each is answered when it is durable, or refused alone.
     pub async fn execute(&mut self, requests: Vec<Request>) -> Result<Vec<Answer>, StoreError> {
         self.settle().await?;
-        let hashes: Vec<Option<String>> =
-            requests.iter().map(|request| request.key.as_ref().map(|key| key.body_hash.clone())).collect();
+        let hash = |request: &Request| request.key.as_ref().map(|key| key.body_hash.clone());
+        let asked: Vec<(Option<String>, Option<u64>)> =
+            requests.iter().map(|request| (hash(request), request.ask.number())).collect();
         let inputs: Vec<Input> = requests.into_iter().map(Input::Request).collect();
         let settled = self.transact(&inputs).await?;
         let mut answers = Vec::with_capacity(settled.len());
-        for (settled, hash) in settled.into_iter().zip(hashes) {
+        for (settled, (hash, number)) in settled.into_iter().zip(asked) {
             answers.push(match settled {
-                Settled::Done(incident) => Answer::Done(incident),
+                Settled::Done(State::Incident(incident)) => Answer::Done(incident),
+                Settled::Done(State::Roster(roster)) => {
+                    let number = number.unwrap_or(roster.latest);
+                    Answer::Arranged { roster, number, repeated: false }
+                }
                 Settled::Refused(refused) => Answer::Refused(refused),
+                Settled::NotArranged(refused) => Answer::NotArranged(refused),
                 Settled::NotFound => Answer::NotFound,
                 Settled::Repeated(row) if Some(&row.body_hash) != hash.as_ref() => Answer::KeyReused,
-                Settled::Repeated(RequestRow { about: About::Stream(id), .. }) => {
-                    match self.store.load(&[id]).await?.streams.pop().flatten() {
-                        Some(stream) => Answer::Repeated(self.recent.incident_of(&self.store, stream).await?),
-                        None => Answer::NotFound,
-                    }
-                }
-                Settled::Repeated(_) => Answer::KeyReused,
+                Settled::Repeated(row) => self.again(row.about, number).await?,
                 Settled::Similar(other) => Answer::Similar(other),
                 Settled::Fenced | Settled::StillDue | Settled::Busy => Answer::Busy,
             });
         }
         Ok(answers)
+    }
+
+    /// What a request that was answered before is answered once more: what there was then.
+    async fn again(&self, about: About, number: Option<u64>) -> Result<Answer, StoreError> {
+        let About::Stream { stream, version } = about else { return Ok(Answer::KeyReused) };
+        if stream == StreamId::ROSTER {
+            let then = state_at(&self.store, stream, version).await?;
+            let Some(roster) = then.as_ref().and_then(State::roster).cloned() else { return Ok(Answer::NotFound) };
+            let number = number.unwrap_or(roster.latest);
+            return Ok(Answer::Arranged { roster, number, repeated: true });
+        }
+        Ok(match incident_at(&self.store, stream, version).await? {
+            Some((incident, policy)) => Answer::Repeated { incident: Arc::new(incident), policy },
+            None => Answer::NotFound,
+        })
     }
 
     /// Does what is due and hands out what is to be sent. Page sends that are ready go before everything else.
@@ -251,7 +267,7 @@ impl<S: Store, E: Entropy> Engine<S, E> {
         for (held, row) in held.into_iter().zip(rows) {
             let Held { send, abandoned, .. } = held;
             let due = match row {
-                Some(row) => incident::still_due(&*self.recent.incident_of(&self.store, row).await?, &send.effect),
+                Some(row) => self.recent.state_of(&self.store, row).await?.still_due(&send.effect),
                 None => false,
             };
             let page = send.effect.lane() == Lane::Page;
@@ -293,11 +309,12 @@ pub(crate) fn own_word(send: &Send, outcome: Outcome, over: bool, patience: Sign
     })
 }
 
-/// Whether doing it twice could be noticed. Questions and ends of rings are harmless.
+/// Whether doing it twice could be noticed and would do harm. Questions, ends of rings, and what a person reads twice
+/// are harmless.
 fn is_doubtful(effect: &Effect) -> bool {
     match effect {
         Effect::Page(_) => true,
-        Effect::Hush(_) | Effect::Inform(_) => false,
+        Effect::Hush(_) | Effect::Inform(_) | Effect::Notice(_) => false,
         Effect::Channel(send) => !send.lookup,
         Effect::Status(send) => !send.lookup,
         Effect::Ticket(send) => !send.lookup,

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use zephyr_core::incident::{Command, Declaration, Incident, Refused};
+use zephyr_core::policy::PolicyVersion;
+use zephyr_core::roster::{self, Roster};
 use zephyr_core::{Actor, IncidentId};
 
 use crate::ports::{About, RequestRow};
@@ -49,6 +51,18 @@ pub enum Ask {
         /// What.
         command: Command,
     },
+    /// Something of the roster.
+    Arrange(roster::Command),
+}
+
+impl Ask {
+    /// The number, within its stream, of what it is about, where that is there already.
+    pub(crate) fn number(&self) -> Option<u64> {
+        match self {
+            Self::Arrange(command) => command.number(),
+            Self::Open(_) | Self::Of { .. } => None,
+        }
+    }
 }
 
 /// What became of a request.
@@ -56,14 +70,30 @@ pub enum Ask {
 pub enum Answer {
     /// It is committed. The incident after it.
     Done(Arc<Incident>),
-    /// The same request was answered before; the incident as it is now.
-    Repeated(Arc<Incident>),
+    /// The same request was answered before.
+    Repeated {
+        /// The incident as it was then.
+        incident: Arc<Incident>,
+        /// The policy that was in force then.
+        policy: PolicyVersion,
+    },
     /// One about the same is open: this one. Nothing was opened.
     Similar(Arc<Incident>),
+    /// It is arranged, or was before.
+    Arranged {
+        /// The roster after it.
+        roster: Arc<Roster>,
+        /// The number of what it is about.
+        number: u64,
+        /// The same request was answered before.
+        repeated: bool,
+    },
     /// The key was used for another request.
     KeyReused,
     /// Refused; nothing changed.
     Refused(Refused),
+    /// The roster refused it; nothing changed.
+    NotArranged(roster::Refused),
     /// There is no such incident.
     NotFound,
     /// Others were faster too often. Nothing changed; ask again.

@@ -6,6 +6,8 @@
 //!
 //! Deliberately not here: how providers are spoken to, and HTTP.
 
+mod about;
+mod deciding;
 mod engine;
 mod inform;
 mod input;
@@ -19,10 +21,12 @@ mod registry;
 mod retry;
 mod similar;
 mod state;
+mod states;
 mod transact;
+mod worlds;
 mod write;
 
 pub use engine::Engine;
 pub use input::{Answer, Ask, Request, RequestKey};
 pub use outbox::Send;
-pub use state::{audit, incident_of};
+pub use state::{State, audit, incident_at, incident_of, roster_of, state_of};

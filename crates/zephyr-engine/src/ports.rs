@@ -3,15 +3,13 @@
 //! Deliberately not here: sockets and deadlines, which belong to the runtime around the engine.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::future::Future;
-use std::str::FromStr;
 
 use jiff::{SignedDuration, Timestamp};
 use zephyr_core::effect::{Effect, Lane};
-use zephyr_core::ids::BadStreamId;
 use zephyr_core::{EffectId, StreamId};
 
+pub use crate::about::About;
 pub use crate::lease::Lease;
 pub use crate::objects::{ObjectKey, Objects};
 pub use crate::registry::{
@@ -308,46 +306,6 @@ pub struct RequestRow {
     pub about: About,
     /// When it was answered.
     pub at: Timestamp,
-}
-
-/// What the answer to a request is about, so that a repetition can be answered by how that stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum About {
-    /// A stream.
-    Stream(StreamId),
-    /// A token, by its public id.
-    Token(String),
-    /// A policy that was applied.
-    Policy {
-        /// Its version.
-        version: String,
-        /// The version in force before; the same where it was in force already.
-        before: String,
-    },
-}
-
-impl fmt::Display for About {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Stream(stream) => stream.fmt(f),
-            Self::Token(id) => write!(f, "token/{id}"),
-            Self::Policy { version, before } => write!(f, "policy/{version}/{before}"),
-        }
-    }
-}
-
-impl FromStr for About {
-    type Err = BadStreamId;
-    fn from_str(given: &str) -> Result<Self, BadStreamId> {
-        match given.split_once('/') {
-            Some(("token", id)) => Ok(Self::Token(id.to_owned())),
-            Some(("policy", versions)) => {
-                let (version, before) = versions.split_once('/').ok_or_else(|| BadStreamId(given.to_owned()))?;
-                Ok(Self::Policy { version: version.to_owned(), before: before.to_owned() })
-            }
-            _ => given.parse().map(Self::Stream),
-        }
-    }
 }
 
 /// How much waits.

@@ -14,7 +14,8 @@ use zephyr_core::{Actor, StreamId, World, limits};
 
 use crate::input::{Ask, Request};
 use crate::ports::{Store, StoreError};
-use crate::transact::{Input, Next, Settled, States};
+use crate::states::States;
+use crate::transact::{Input, Next, Settled};
 
 /// Streams by what they are about, as far as the declarations of a turn can be about it.
 #[derive(Debug, Default)]
@@ -60,7 +61,7 @@ impl Alike {
         let values = Incident::about_values(declared, &subject);
         let streams: BTreeSet<&StreamId> = values.iter().filter_map(|value| self.0.get(value)).flatten().collect();
         let all: Vec<&Incident> =
-            streams.into_iter().filter_map(|stream| states.get(*stream)).map(Arc::as_ref).collect();
+            streams.into_iter().filter_map(|stream| states.incident(*stream)).map(Arc::as_ref).collect();
         let written = all.iter().copied().filter(|state| !states.is_new(state.stream()));
         let among_all = Likeness::of(declared, &subject, actor, all.iter().copied(), now);
         if let Likeness::Offered(other) = among_all {

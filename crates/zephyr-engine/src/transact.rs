@@ -5,14 +5,17 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use zephyr_core::effect::{Effect, Inform, Lane, Outcome};
-use zephyr_core::incident::{self, Body, Decided, Event, Incident, Refused, STATE_FORMAT};
-use zephyr_core::page::PageEvent;
+use zephyr_core::incident::{self, Incident, Refused};
+use zephyr_core::roster;
 use zephyr_core::{Cause, EffectId, StreamId, limits};
 
+use crate::deciding;
 use crate::engine::Engine;
 use crate::input::{Ask, Request};
-use crate::ports::{About, Commit, Committed, Entropy, EventRow, Finish, NewEffect, RequestRow, Store, StoreError};
+use crate::ports::{About, Commit, Committed, Entropy, Finish, NewEffect, RequestRow, Store, StoreError};
 use crate::similar::Alike;
+use crate::state::{Decided, Parts, State, format};
+use crate::states::States;
 
 /// One thing to decide about one stream.
 #[derive(Debug, Clone)]
@@ -61,8 +64,9 @@ pub(crate) struct Answered {
 #[derive(Debug, Clone)]
 pub(crate) enum Settled {
     /// Committed, or nothing had to change.
-    Done(Arc<Incident>),
+    Done(State),
     Refused(Refused),
+    NotArranged(roster::Refused),
     NotFound,
     Repeated(RequestRow),
     /// One about the same is open.
@@ -76,15 +80,19 @@ pub(crate) enum Settled {
 
 /// What is to become of one input.
 pub(crate) enum Next {
-    Decided(Box<Decided>),
+    Decided(Decided),
     Settled(Settled),
     /// It rests on what is only being opened: it is decided once that is written.
     Later,
 }
 
 impl Next {
-    fn decided(decided: Decided) -> Self {
-        Self::Decided(Box::new(decided))
+    pub fn of_incident(decided: incident::Decided) -> Self {
+        Self::Decided(Decided::Incident(Box::new(decided)))
+    }
+
+    pub fn of_roster(decided: roster::Decided) -> Self {
+        Self::Decided(Decided::Roster(decided))
     }
 }
 
@@ -93,7 +101,7 @@ impl Next {
 struct Turn {
     commits: Vec<Commit>,
     /// The states that they lead to.
-    after: Vec<Arc<Incident>>,
+    after: Vec<State>,
     /// Whose commit it is, by input, and how late the wake-up was.
     owners: Vec<(usize, Option<SignedDuration>)>,
     /// Inputs that write nothing, with their answer.
@@ -152,15 +160,17 @@ impl<S: Store, E: Entropy> Engine<S, E> {
             self.know_next_number().await?;
         }
         let answered = self.answered(asked()).await?;
-        let mut alike = Alike::of(&self.store, asked(), &self.world).await?;
+        let mut alike = Alike::of(&self.store, asked(), self.worlds.given()).await?;
         let streams: BTreeSet<StreamId> = asked().flat_map(streams_of).chain(alike.streams()).collect();
         let streams: Vec<StreamId> = streams.into_iter().collect();
         let (now, mut states) = self.load(&streams).await?;
         let mut keys = BTreeSet::new();
         for index in todo {
             let Some(input) = inputs.get(index) else { continue };
-            // The second of a double click is answered like the first, once that is written.
-            if input.key().is_some_and(|key| keys.contains(key)) {
+            // The second of a double click is answered like the first, and an incident sees another roster, once that is
+            // written.
+            let rests_on_roster = states.is_rearranged() && stream_of(input) != Some(StreamId::ROSTER);
+            if rests_on_roster || input.key().is_some_and(|key| keys.contains(key)) {
                 turn.later.push(index);
                 continue;
             }
@@ -172,14 +182,15 @@ impl<S: Store, E: Entropy> Engine<S, E> {
                 Next::Decided(planned) => {
                     let staged = turn.commits.len();
                     let late = lateness(input, &states, &planned, now);
-                    if let Some((commit, state)) = self.commit_of(input, *planned, now, staged, &mut states)? {
+                    if let Some((commit, state)) = self.commit_of(input, planned, now, staged, &mut states)? {
                         alike.decided(commit.stream, &commit.index);
                         keys.extend(input.key());
                         turn.commits.push(commit);
                         turn.after.push(state);
                         turn.owners.push((index, late));
                     } else {
-                        let found = states.of(input).cloned().map_or(Settled::NotFound, Settled::Done);
+                        let found = stream_of(input).and_then(|stream| states.get(stream));
+                        let found = found.cloned().map_or(Settled::NotFound, Settled::Done);
                         turn.followers.push((index, found));
                     }
                 }
@@ -203,57 +214,32 @@ impl<S: Store, E: Entropy> Engine<S, E> {
         Ok(self.store.request(&key.key).await?.map(Settled::Repeated))
     }
 
-    /// The states of streams, folded anew where they were written in an older format.
+    /// The states of streams, and the world with the roster that is stored beside them.
     async fn load(&mut self, ids: &[StreamId]) -> Result<(Timestamp, States), StoreError> {
-        let mut states = States::default();
-        if ids.is_empty() {
-            return Ok((self.store.now().await?, states));
-        }
-        let loaded = self.store.load(ids).await?;
+        let others = ids.iter().copied().filter(|id| *id != StreamId::ROSTER);
+        let ids: Vec<StreamId> = others.chain([StreamId::ROSTER]).collect();
+        let loaded = self.store.load(&ids).await?;
+        let mut known = BTreeMap::new();
         for row in loaded.streams.into_iter().flatten() {
-            let id = row.id;
-            states.known.insert(id, self.recent.incident_of(&self.store, row).await?);
+            known.insert(row.id, self.recent.state_of(&self.store, row).await?);
         }
-        Ok((loaded.now, states))
+        let roster = known.get(&StreamId::ROSTER).and_then(State::roster);
+        let world = self.worlds.stored(roster.map(Arc::as_ref));
+        Ok((loaded.now, States::new(known, world)))
     }
 
     fn decide(&mut self, input: &Input, states: &States, alike: &Alike, now: Timestamp) -> Result<Next, StoreError> {
-        let world = self.world.clone();
-        if let Input::Request(Request { ask: Ask::Open(declared), actor, id, .. }) = input {
-            let similar = match alike.likeness(declared, actor, states, &world, now) {
-                Ok(similar) => similar,
-                Err(other) => return Ok(other),
-            };
-            let open = self.opening(declared, similar, now)?;
-            let decided = incident::open(open, actor.clone(), Cause::Request(id.clone()), &world, now);
-            return Ok(decided.map_or(Next::Settled(Settled::Busy), Next::decided));
-        }
-        let Some(state) = states.of(input) else { return Ok(Next::Settled(Settled::NotFound)) };
-        Ok(match input {
-            // Opened above.
-            Input::Request(Request { ask: Ask::Open(_), .. }) => Next::Settled(Settled::Busy),
-            Input::Request(Request { ask: Ask::Of { command, .. }, actor, id, .. }) => {
-                let cause = Cause::Request(id.clone());
-                match incident::command(state, command.clone(), actor.clone(), cause, &world, now) {
-                    Ok(decided) => Next::decided(decided),
-                    Err(refused) => Next::Settled(Settled::Refused(refused)),
-                }
-            }
-            Input::Wake(_) => Next::decided(incident::wake(state, &world, now)),
-            // It was looked at in a state that is older than this one.
-            Input::Outcome(Answered { effect, outcome: Outcome::NotDue, .. }) if incident::still_due(state, effect) => {
-                Next::Settled(Settled::StillDue)
-            }
-            Input::Outcome(Answered { id, effect, outcome, provider, .. }) => {
-                Next::decided(incident::outcome(state, *id, effect, outcome.clone(), provider, &world, now))
-            }
-            Input::Told(Told { inform, finish }) => match states.get(inform.incident.stream()) {
-                Some(opened) => {
-                    Next::decided(incident::inform(state, opened, Cause::Effect(finish.effect), &world, now))
-                }
-                None => Next::Settled(Settled::NotFound),
-            },
-        })
+        let Input::Request(Request { ask: Ask::Open(declared), actor, id, .. }) = input else {
+            return Ok(deciding::decide(input, states, now));
+        };
+        let world = states.world();
+        let similar = match alike.likeness(declared, actor, states, world, now) {
+            Ok(similar) => similar,
+            Err(other) => return Ok(other),
+        };
+        let open = self.opening(declared, similar, now)?;
+        let decided = incident::open(open, actor.clone(), Cause::Request(id.clone()), world, now);
+        Ok(decided.map_or(Next::Settled(Settled::Busy), Next::of_incident))
     }
 
     /// The commit that a decision asks for, and the state after it; `None` where it changes nothing and finishes
@@ -265,26 +251,26 @@ impl<S: Store, E: Entropy> Engine<S, E> {
         now: Timestamp,
         staged: usize,
         states: &mut States,
-    ) -> Result<Option<(Commit, Arc<Incident>)>, StoreError> {
+    ) -> Result<Option<(Commit, State)>, StoreError> {
         let finish = match input {
             Input::Outcome(answered) => answered.finish.clone(),
             Input::Told(told) => Some(told.finish.clone()),
             Input::Wake(_) | Input::Request(_) => None,
         };
+        let before = stream_of(input).and_then(|stream| states.get(stream));
+        let Parts { state, events, effects } = decided.into_parts(before)?;
         let request = match input {
             Input::Request(Request { key: Some(key), .. }) => {
-                Some(key.answered(About::Stream(decided.state.stream()), now))
+                let (stream, version) = (state.stream(), Some(state.version()));
+                Some(key.answered(About::Stream { stream, version }, now))
             }
             _ => None,
         };
-        if decided.events.is_empty() && finish.is_none() && request.is_none() {
+        if events.is_empty() && finish.is_none() && request.is_none() {
             return Ok(None);
         }
-        let Decided { state, events, effects } = decided;
-        check_fold(states.get(state.stream()), &events, &state);
-        let expected = state.version - u64::try_from(events.len()).unwrap_or(0);
-        let urgency = u8::from(state.severity);
-        let rows = events.iter().map(to_row).collect::<Result<Vec<_>, _>>()?;
+        let expected = state.version() - u64::try_from(events.len()).unwrap_or(0);
+        let urgency = state.urgency();
         let patience = match input {
             Input::Outcome(answered) => answered.patience,
             Input::Wake(_) | Input::Request(_) | Input::Told(_) => SignedDuration::ZERO,
@@ -295,13 +281,13 @@ impl<S: Store, E: Entropy> Engine<S, E> {
             let due_at = if page { now } else { now.checked_add(patience).unwrap_or(now) };
             NewEffect { id, effect, urgency, due_at, claimed }
         });
-        let corrupt = |error: serde_json::Error| StoreError::Corrupt(error.to_string());
+        let stream = state.stream();
         let commit = Commit {
-            stream: state.stream(),
+            stream,
             expected,
-            events: rows,
-            state: serde_json::to_string(&state).map_err(corrupt)?,
-            format: STATE_FORMAT,
+            events,
+            state: state.to_json()?,
+            format: format(stream.kind),
             wake_at: state.next_wake(),
             urgency,
             index: state.index(),
@@ -309,55 +295,24 @@ impl<S: Store, E: Entropy> Engine<S, E> {
             finish,
             request,
         };
-        let state = Arc::new(state);
-        states.put(state.clone());
+        states.put(state.clone(), &self.worlds);
         Ok(Some((commit, state)))
-    }
-}
-
-/// States as they are in the present transaction.
-#[derive(Debug, Default)]
-pub(crate) struct States {
-    known: BTreeMap<StreamId, Arc<Incident>>,
-    /// Those opened in it.
-    new: BTreeSet<StreamId>,
-}
-
-impl States {
-    pub fn get(&self, stream: StreamId) -> Option<&Arc<Incident>> {
-        self.known.get(&stream)
-    }
-
-    /// Whether it is not written yet.
-    pub fn is_new(&self, stream: StreamId) -> bool {
-        self.new.contains(&stream)
-    }
-
-    fn put(&mut self, state: Arc<Incident>) {
-        let stream = state.stream();
-        if self.known.insert(stream, state).is_none() {
-            self.new.insert(stream);
-        }
-    }
-
-    fn of(&self, input: &Input) -> Option<&Arc<Incident>> {
-        self.get(stream_of(input)?)
     }
 }
 
 /// How long after it was due a wake-up begins a step; `None` where it begins none.
 fn lateness(input: &Input, states: &States, decided: &Decided, now: Timestamp) -> Option<SignedDuration> {
     let Input::Wake(stream) = input else { return None };
-    let begins = |event: &Event| matches!(event.body, Body::Page(PageEvent::StepBegan { .. }));
     let due = states.get(*stream)?.next_wake()?;
-    decided.events.iter().any(begins).then(|| now.duration_since(due).max(SignedDuration::ZERO))
+    decided.begins_a_step().then(|| now.duration_since(due).max(SignedDuration::ZERO))
 }
 
-fn stream_of(input: &Input) -> Option<StreamId> {
+pub(crate) fn stream_of(input: &Input) -> Option<StreamId> {
     match input {
         Input::Wake(stream) => Some(*stream),
         Input::Request(Request { ask: Ask::Of { incident, .. }, .. }) => Some(incident.stream()),
         Input::Request(Request { ask: Ask::Open(_), .. }) => None,
+        Input::Request(Request { ask: Ask::Arrange(_), .. }) => Some(StreamId::ROSTER),
         Input::Outcome(answered) => Some(answered.stream),
         Input::Told(told) => Some(told.inform.other.stream()),
     }
@@ -370,23 +325,4 @@ fn streams_of(input: &Input) -> impl Iterator<Item = StreamId> + use<> {
         Input::Wake(_) | Input::Request(_) | Input::Outcome(_) => None,
     };
     stream_of(input).into_iter().chain(besides)
-}
-
-fn to_row(event: &Event) -> Result<EventRow, StoreError> {
-    let stored = event.to_stored().map_err(|error| StoreError::Corrupt(error.to_string()))?;
-    Ok(EventRow { seq: event.seq, at: event.at, kind: stored.kind, body: stored.body })
-}
-
-/// In debug builds: the events as they are stored, read back and folded, give the state that is stored beside them.
-fn check_fold(before: Option<&Arc<Incident>>, events: &[Event], after: &Incident) {
-    if cfg!(debug_assertions) && !events.is_empty() {
-        let mut state = before.map(|state| Incident::clone(state));
-        for event in events {
-            let stored = event.to_stored().ok();
-            let read = stored.and_then(|stored| Event::from_stored(event.seq, event.at, &stored.body).ok());
-            debug_assert_eq!(read.as_ref(), Some(event), "a stored event reads back as it was");
-            state = Incident::fold(state, event);
-        }
-        debug_assert_eq!(state.as_ref(), Some(after), "the state is the fold of its events");
-    }
 }

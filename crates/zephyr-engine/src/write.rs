@@ -1,31 +1,24 @@
 //! Writing what was decided, and finding out what was written where the store's answer was lost.
 
-use std::sync::Arc;
-
-use zephyr_core::incident::Incident;
-
 use crate::engine::Engine;
 use crate::ports::{Commit, Committed, Entropy, Store, StoreError};
+use crate::state::State;
 
 /// A commit whose answer was lost, the state it leads to, and the epoch that its claims were made under.
 #[derive(Debug)]
 pub(crate) struct Doubt {
     commit: Commit,
-    after: Arc<Incident>,
+    after: State,
     epoch: Option<u64>,
 }
 
 /// What became of a commit, and the state it leads to.
-pub(crate) type Written = (Committed, Arc<Incident>);
+pub(crate) type Written = (Committed, State);
 
 impl<S: Store, E: Entropy> Engine<S, E> {
     /// Commits, and takes note of what was committed; `after` are the states they lead to. Where the store's answer was
     /// lost, what it holds is read before anything else is done.
-    pub(crate) async fn write(
-        &mut self,
-        commits: Vec<Commit>,
-        after: Vec<Arc<Incident>>,
-    ) -> Result<Vec<Written>, StoreError> {
+    pub(crate) async fn write(&mut self, commits: Vec<Commit>, after: Vec<State>) -> Result<Vec<Written>, StoreError> {
         self.writes += 1;
         let results = match self.store.commit(&commits).await {
             Ok(results) => results,
@@ -69,7 +62,7 @@ impl<S: Store, E: Entropy> Engine<S, E> {
     }
 
     /// Takes note of what was written; `mine` where its claims are still this replica's.
-    fn adopt(&mut self, commit: Commit, state: Arc<Incident>, mine: bool) {
+    fn adopt(&mut self, commit: Commit, state: State, mine: bool) {
         self.recent.keep(state);
         if let Some(wake_at) = commit.wake_at {
             self.wake_no_later_than(wake_at);

@@ -28,7 +28,7 @@ pub fn decode(effect: &Effect, response: &Response<Bytes>) -> Outcome {
 /// What people call the provider of an effect: `inbox`, `chat room`, `status page`, `tickets`.
 pub fn name(effect: &Effect) -> &'static str {
     match effect {
-        Effect::Page(_) | Effect::Hush(_) => "inbox",
+        Effect::Page(_) | Effect::Hush(_) | Effect::Notice(_) => "inbox",
         Effect::Channel(_) => "chat room",
         Effect::Status(_) => "status page",
         Effect::Ticket(_) => "tickets",

@@ -1,11 +1,14 @@
 //! Reads incidents for somebody who looks: private ones are not there for others.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use zephyr_core::access::Viewer;
 use zephyr_core::incident::{Event, Incident, Review, review};
-use zephyr_core::{PersonId, StreamId, limits};
-use zephyr_engine::incident_of;
+use zephyr_core::roster::Roster;
+use zephyr_core::{PersonId, StreamId, World, limits};
 use zephyr_engine::ports::StoreError;
+use zephyr_engine::{incident_of, roster_of};
 
 use crate::app::{App, Stores};
 use crate::fault::Fault;
@@ -85,6 +88,17 @@ impl<S: Stores> App<S> {
             reviews.extend(review(&self.log(incident).await?, now));
         }
         Ok(reviews)
+    }
+
+    /// The roster that is stored.
+    pub async fn roster(&self) -> Result<Arc<Roster>, StoreError> {
+        roster_of(&self.store).await
+    }
+
+    /// The policy and runbook in force, with what the stored roster arranges.
+    pub async fn arranged_world(&self) -> Result<World, StoreError> {
+        let changes = self.roster().await?.changes.clone();
+        Ok(World { changes, ..World::clone(&self.world()) })
     }
 
     /// Every event of an incident.

@@ -13,6 +13,12 @@ pub enum Fault {
     BrokenMethod,
     /// A person never answers.
     Asleep,
+    /// Schedules in several zones, handed over while clocks change. Of a hundred runs.
+    OddSchedules,
+    /// Somebody takes another's place for a while, or is away. Mean minutes between two.
+    Arranged,
+    /// Another policy comes into force: somebody has left, other waits, other ladders. Mean minutes between two.
+    AnotherPolicy,
     /// Services outside know no idempotency keys: asked twice, they do it twice. Of a hundred runs.
     Keyless,
     /// A process is killed. Mean minutes between two.
@@ -37,6 +43,8 @@ pub enum Fault {
     PauseBeforeSend,
     /// One replica is cut off from the store. Mean minutes between two.
     CutFromStore,
+    /// Another replica takes a replica's lease while its commit is on the way.
+    LateCommit,
     /// One replica is cut off from all providers. Mean minutes between two.
     CutFromProviders,
     /// The clocks of replicas run fast or slow, by up to so many ten-thousandths.
@@ -45,12 +53,15 @@ pub enum Fault {
 
 impl Fault {
     /// All of them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 23] = [
         Self::Refused,
         Self::LostThere,
         Self::LostBack,
         Self::BrokenMethod,
         Self::Asleep,
+        Self::OddSchedules,
+        Self::Arranged,
+        Self::AnotherPolicy,
         Self::Keyless,
         Self::Crash,
         Self::DeathInCommit,
@@ -63,6 +74,7 @@ impl Fault {
         Self::Pause,
         Self::PauseBeforeSend,
         Self::CutFromStore,
+        Self::LateCommit,
         Self::CutFromProviders,
         Self::Skew,
     ];
@@ -75,6 +87,9 @@ impl Fault {
             Self::LostBack => "lost-back",
             Self::BrokenMethod => "broken-method",
             Self::Asleep => "asleep",
+            Self::OddSchedules => "odd-schedules",
+            Self::Arranged => "arranged",
+            Self::AnotherPolicy => "another-policy",
             Self::Keyless => "keyless",
             Self::Crash => "crash",
             Self::DeathInCommit => "death-in-commit",
@@ -87,6 +102,7 @@ impl Fault {
             Self::Pause => "pause",
             Self::PauseBeforeSend => "pause-before-send",
             Self::CutFromStore => "cut-from-store",
+            Self::LateCommit => "late-commit",
             Self::CutFromProviders => "cut-from-providers",
             Self::Skew => "skew",
         }
@@ -110,8 +126,20 @@ pub struct Profile {
 
 impl Profile {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self { name: "calm", replicas: 1, rates: &[(Fault::Asleep, 30)] },
+        Self {
+            name: "people",
+            replicas: 1,
+            rates: &[
+                (Fault::BrokenMethod, 15),
+                (Fault::Asleep, 60),
+                (Fault::OddSchedules, 80),
+                (Fault::Arranged, 4),
+                (Fault::AnotherPolicy, 10),
+                (Fault::Crash, 20),
+            ],
+        },
         Self {
             name: "network",
             replicas: 1,
@@ -162,6 +190,7 @@ impl Profile {
                 (Fault::Pause, 6),
                 (Fault::PauseBeforeSend, 3),
                 (Fault::CutFromStore, 6),
+                (Fault::LateCommit, 2),
                 (Fault::CutFromProviders, 8),
                 (Fault::Skew, 100),
             ],
@@ -187,6 +216,9 @@ const STORM: &[(Fault, i64)] = &[
     (Fault::LostBack, 8),
     (Fault::BrokenMethod, 25),
     (Fault::Asleep, 70),
+    (Fault::OddSchedules, 40),
+    (Fault::Arranged, 12),
+    (Fault::AnotherPolicy, 25),
     (Fault::Keyless, 50),
     (Fault::Crash, 8),
     (Fault::DeathInCommit, 2),
@@ -199,6 +231,7 @@ const STORM: &[(Fault, i64)] = &[
     (Fault::Pause, 12),
     (Fault::PauseBeforeSend, 2),
     (Fault::CutFromStore, 12),
+    (Fault::LateCommit, 2),
     (Fault::CutFromProviders, 12),
     (Fault::Skew, 5),
 ];

@@ -31,8 +31,8 @@ pub struct FaultyStore {
 pub struct Ledger {
     /// Commits that were written, in order.
     written: Vec<Commit>,
-    /// When each page send was claimed last.
-    claimed: BTreeMap<EffectId, Timestamp>,
+    /// When each page send was claimed.
+    claimed: BTreeMap<EffectId, Vec<Timestamp>>,
     /// Streams as they were before their last commit.
     former: BTreeMap<StreamId, StreamRow>,
     /// What was met.
@@ -129,8 +129,9 @@ impl FaultyStore {
         let now = self.model.peek_now();
         let mut ledger = self.ledger();
         for (commit, _) in commits.iter().zip(results).filter(|(_, result)| **result == Committed::Done) {
-            let claimed = commit.effects.iter().filter(|new| new.claimed).map(|new| (new.id, now));
-            ledger.claimed.extend(claimed);
+            for new in commit.effects.iter().filter(|new| new.claimed) {
+                ledger.claimed.entry(new.id).or_default().push(now);
+            }
             ledger.written.push(commit.clone());
         }
     }
@@ -141,9 +142,9 @@ pub fn take_written(ledger: &Arc<Mutex<Ledger>>) -> Vec<Commit> {
     std::mem::take(&mut ledger.lock().unwrap_or_else(PoisonError::into_inner).written)
 }
 
-/// When a page send was claimed last.
-pub fn claimed_at(ledger: &Arc<Mutex<Ledger>>, id: EffectId) -> Option<Timestamp> {
-    ledger.lock().unwrap_or_else(PoisonError::into_inner).claimed.get(&id).copied()
+/// When a page send was claimed, in order.
+pub fn claims(ledger: &Arc<Mutex<Ledger>>, id: EffectId) -> Vec<Timestamp> {
+    ledger.lock().unwrap_or_else(PoisonError::into_inner).claimed.get(&id).cloned().unwrap_or_default()
 }
 
 /// What was met so far.
@@ -184,6 +185,9 @@ impl Store for FaultyStore {
             let rows = ready(model.load(&ids))?.streams.into_iter().flatten();
             self.ledger().former.extend(rows.map(|row| (row.id, row)));
         }
+        if self.meets(Fault::LateCommit) {
+            model.lose_lease();
+        }
         let results = model.commit(commits).await?;
         self.take_note(commits, &results);
         if self.meets(Fault::DeathInCommit) {
@@ -208,7 +212,9 @@ impl Store for FaultyStore {
     async fn claim(&self, lane: Lane, urgency: u8, limit: usize) -> Result<Vec<Claimed>, StoreError> {
         let claimed = self.reach()?.claim(lane, urgency, limit).await?;
         let now = self.model.peek_now();
-        self.ledger().claimed.extend(claimed.iter().map(|claimed| (claimed.id, now)));
+        let mut ledger = self.ledger();
+        claimed.iter().for_each(|claimed| ledger.claimed.entry(claimed.id).or_default().push(now));
+        drop(ledger);
         Ok(claimed)
     }
 

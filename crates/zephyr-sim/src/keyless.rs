@@ -56,7 +56,7 @@ impl Keyless {
         self.count += 1;
         let id = format!("thing-{}", self.count);
         match effect {
-            Effect::Page(_) | Effect::Hush(_) | Effect::Inform(_) => None,
+            Effect::Page(_) | Effect::Hush(_) | Effect::Inform(_) | Effect::Notice(_) => None,
             Effect::Channel(send) => {
                 let create = |op: &ChannelOp| matches!(op, ChannelOp::Create { .. });
                 Some(serve(&mut self.channels, id, send, create, Channel::change))

@@ -1,12 +1,15 @@
 //! What must hold, whatever happens. It looks at every commit as it is written, and at every send as it leaves.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use zephyr_core::effect::{Effect, Lane};
+use zephyr_core::ids::StreamKind;
 use zephyr_core::incident::{Body, Event, Incident, narrate, still_due};
 use zephyr_core::page::{Page, PageEvent, PageState, Passed, Place, Ringing, Target};
+use zephyr_core::roster::{self, Roster};
 use zephyr_core::{EffectId, StreamId, World, invariants, limits};
 use zephyr_engine::Send;
 use zephyr_engine::ports::Commit;
@@ -16,7 +19,7 @@ use crate::log::Log;
 use crate::network::Network;
 use crate::outages::Outages;
 use crate::outside;
-use crate::reference::{Expected, Reference};
+use crate::reference::{Expected, Reference, Walked};
 
 /// How late a step may be beyond the outages it fell into (I3).
 const GRACE: SignedDuration = SignedDuration::from_secs(1);
@@ -32,11 +35,13 @@ const KEPT: usize = 20;
 pub struct Oracle {
     /// Every incident, folded from its events alone.
     pub incidents: BTreeMap<StreamId, Incident>,
+    roster: Option<Roster>,
     /// What is broken.
     pub violations: Vec<String>,
     /// Everything that happened.
     pub log: Log,
     world: Arc<World>,
+    walked: Rc<Walked>,
     /// Whether several replicas share the store.
     shared: bool,
     /// Who must be ringing, as the reference has it.
@@ -54,9 +59,11 @@ impl Oracle {
     pub fn new(world: Arc<World>, words: bool, shared: bool) -> Self {
         Self {
             incidents: BTreeMap::new(),
+            roster: None,
             violations: Vec::new(),
             log: Log::new(words),
             world,
+            walked: Rc::default(),
             shared,
             references: BTreeMap::new(),
             decided: BTreeSet::new(),
@@ -66,8 +73,17 @@ impl Oracle {
         }
     }
 
+    /// From now on it is another world.
+    pub fn set_world(&mut self, world: &Arc<World>) {
+        self.references.values_mut().for_each(|reference| reference.set_world(world.clone()));
+        self.world = world.clone();
+    }
+
     /// Looks at a commit that was written.
     pub fn observe(&mut self, commit: &Commit, outages: &Outages) {
+        if commit.stream.kind == StreamKind::Roster {
+            return self.observe_roster(commit);
+        }
         let mut state = self.incidents.remove(&commit.stream);
         let mut at = None;
         for row in &commit.events {
@@ -100,11 +116,34 @@ impl Oracle {
         self.incidents.insert(commit.stream, state);
     }
 
+    /// The roster is the fold of its events as well, and keeps its rules.
+    fn observe_roster(&mut self, commit: &Commit) {
+        let mut roster = self.roster.take();
+        for row in &commit.events {
+            let event = match roster::Event::from_stored(row.seq, row.at, &row.body) {
+                Ok(event) => event,
+                Err(error) => return self.broken(format!("event {} of the roster: {error}", row.seq)),
+            };
+            self.log.note(row.at.as_microsecond().to_le_bytes().as_slice());
+            self.log.note(row.body.as_bytes());
+            self.log.say(|| format!("{} roster {}", row.at, roster::narrate(&event)));
+            roster = Some(Roster::fold(roster, &event));
+        }
+        let roster = roster.unwrap_or_default();
+        if serde_json::to_string(&roster).ok().as_ref() != Some(&commit.state) {
+            self.broken("the roster: the state is not the fold of its events".to_owned());
+        }
+        for rule in invariants::broken_roster(&roster, commit.wake_at) {
+            self.broken(format!("I6 {rule}"));
+        }
+        self.roster = Some(roster);
+    }
+
     fn refer(&mut self, stream: StreamId, event: &Event) {
         match self.references.get_mut(&stream) {
             Some(reference) => reference.happens(event),
             None => {
-                let new = Reference::opened(self.world.clone(), event);
+                let new = Reference::opened(self.world.clone(), self.walked.clone(), event);
                 self.references.extend(new.map(|reference| (stream, reference)));
             }
         }
@@ -123,7 +162,7 @@ impl Oracle {
                 Effect::Hush(hush) => {
                     found.hushes.insert(hush.person.clone());
                 }
-                Effect::Channel(_) | Effect::Status(_) | Effect::Ticket(_) | Effect::Inform(_) => {}
+                Effect::Channel(_) | Effect::Status(_) | Effect::Ticket(_) | Effect::Inform(_) | Effect::Notice(_) => {}
             }
         }
         if found != expected {
@@ -161,21 +200,14 @@ impl Oracle {
         }
     }
 
-    /// Looks at a send as it is handed out (I3, I4, I7). `claimed` is when it was claimed; `stale` says that the
+    /// Looks at a send as it is handed out (I3, I4, I7). `claims` is when it was claimed; `stale` says that the
     /// replica was shown a stream as it was before.
-    pub fn handed_out(
-        &mut self,
-        send: &Send,
-        claimed: Option<Timestamp>,
-        now: Timestamp,
-        stale: bool,
-        outages: &Outages,
-    ) {
+    pub fn handed_out(&mut self, send: &Send, claims: &[Timestamp], now: Timestamp, stale: bool, outages: &Outages) {
         let Effect::Page(page) = &send.effect else { return };
         if !self.decided.contains(&send.id) {
             self.broken(format!("I7 a send to {} was never decided", page.person));
         }
-        let claimed = claimed.unwrap_or(now);
+        let (claimed, earlier) = claims.split_last().map_or((now, claims), |(last, earlier)| (*last, earlier));
         if self.ended.get(&send.stream).is_some_and(|ended| *ended < claimed) && !stale {
             self.broken(format!("I4 {} is rung after the end was confirmed", page.person));
         }
@@ -193,7 +225,9 @@ impl Oracle {
         let before = self.handed.insert(send.id, now);
         let since = before.map_or(send.due_at, |before| (before + DEADLINE).max(send.due_at));
         let late = now.duration_since(since);
-        if late > outages.within(since, now) + self.patience() {
+        // Each replica that was lost with it had a lease that it waited for.
+        let lost = earlier.iter().filter(|claim| since <= **claim).count();
+        if late > outages.within(since, now) + self.patience(lost) {
             self.broken(format!("I3 a send to {} is handed out {late:#} late", page.person));
         }
     }
@@ -203,9 +237,11 @@ impl Oracle {
         self.handed.insert(send.id, now);
     }
 
-    /// How long something due may wait while a replica could do it: claims of one that is lost wait for its lease.
-    fn patience(&self) -> SignedDuration {
-        if self.shared { GRACE + limits::LEASE + limits::LEASE_RENEWED } else { GRACE }
+    /// How long something due may wait while a replica could do it: claims of one that is lost wait for its lease, and
+    /// `lost` replicas had one.
+    fn patience(&self, lost: usize) -> SignedDuration {
+        let leases = i32::try_from(lost.max(1)).unwrap_or(i32::MAX);
+        if self.shared { GRACE + (limits::LEASE + limits::LEASE_RENEWED) * leases } else { GRACE }
     }
 
     /// Nothing was left undone by a process that could do it (I3, I8): no overdue wake-up, no page that waits though
@@ -215,6 +251,7 @@ impl Oracle {
         now: Timestamp,
         store: &ModelStore,
         outstanding: &BTreeSet<EffectId>,
+        claims: impl Fn(EffectId) -> Vec<Timestamp>,
         outages: &Outages,
     ) {
         let too_late = |due: Timestamp, patience| now.duration_since(due) > outages.within(due, now) + patience;
@@ -226,6 +263,7 @@ impl Oracle {
                 found.push(format!("I3 {} was due and nobody woke it", incident.label()));
             }
         }
+        let free_since = |id, due: Timestamp| claims(id).last().map_or(due, |last| due.max(*last));
         for (id, row) in store.peek_unfinished() {
             if row.effect.lane() != Lane::Page {
                 continue;
@@ -234,7 +272,8 @@ impl Oracle {
                 if !outstanding.contains(&id) {
                     found.push(format!("I8 page send {id} is claimed and forgotten"));
                 }
-            } else if row.epoch.is_none() && row.due_at <= now && too_late(row.due_at, self.patience()) {
+            } else if row.epoch.is_none() && row.due_at <= now && too_late(free_since(id, row.due_at), self.patience(1))
+            {
                 found.push(format!("I8 page send {id} is due and waits"));
             }
         }

@@ -35,7 +35,7 @@ impl Plan {
     /// How often a kind of fault is met; 0 for never. A server on a store of its own is not cut off from it, and reads
     /// what it wrote.
     pub fn rate(&self, fault: Fault) -> i64 {
-        let alone = self.replicas < 2 && matches!(fault, Fault::StaleRead | Fault::CutFromStore);
+        let alone = self.replicas < 2 && matches!(fault, Fault::StaleRead | Fault::CutFromStore | Fault::LateCommit);
         if alone || self.without.contains(&fault) { 0 } else { self.profile.rate(fault) }
     }
 

@@ -6,6 +6,7 @@
 //!
 //! Deliberately not here: anything the engine decided itself (steps, widenings, ends of rings), words, channels, stores.
 
+mod calendar;
 mod due;
 mod lease;
 mod rings;
@@ -13,6 +14,7 @@ mod who;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -21,6 +23,7 @@ use zephyr_core::page::{PageEvent, StopWhy};
 use zephyr_core::policy::{Method, Severity};
 use zephyr_core::{PersonId, RotationId, ServiceId, World, limits};
 
+pub use calendar::Walked;
 use due::Due;
 use lease::Lease;
 use rings::Ring;
@@ -48,6 +51,7 @@ impl fmt::Display for Expected {
 #[derive(Debug)]
 pub struct Reference {
     world: Arc<World>,
+    walked: Rc<Walked>,
     severity: Severity,
     service: Option<ServiceId>,
     open: bool,
@@ -113,15 +117,21 @@ enum At {
 
 impl Reference {
     /// A new incident; `None` where the event is no opening.
-    pub fn opened(world: Arc<World>, event: &Event) -> Option<Self> {
+    pub fn opened(world: Arc<World>, walked: Rc<Walked>, event: &Event) -> Option<Self> {
         let Body::Opened { severity, service, .. } = &event.body else { return None };
         let (pages, rings) = (BTreeMap::new(), BTreeMap::new());
         let (declined, broken) = (BTreeMap::new(), BTreeSet::new());
         let (severity, service) = (*severity, service.clone());
         let (commander, lease) = (None, None);
-        let mut new = Self { world, severity, service, open: true, pages, rings, declined, broken, commander, lease };
+        let open = true;
+        let mut new = Self { world, walked, severity, service, open, pages, rings, declined, broken, commander, lease };
         new.page_everybody_due(event.at);
         Some(new)
+    }
+
+    /// From now on it is another world.
+    pub fn set_world(&mut self, world: Arc<World>) {
+        self.world = world;
     }
 
     /// Takes note of what somebody did or a provider said. What the engine decided because of it is not looked at.
@@ -262,10 +272,9 @@ impl Reference {
     /// A page that wanted one of a rotation wants all who are on call in it.
     fn widen(&mut self, due: &Due, at: Timestamp) {
         let Some(page) = self.pages.get(&due.name).filter(|page| due.everyone && !page.due.everyone) else { return };
-        let more: People = who::on_call(&self.world, page.due.owner.as_ref(), at)
-            .into_iter()
-            .filter(|person| !page.wants(person) && self.can_be_rung(person, at))
-            .collect();
+        let on_call = page.due.owner.as_ref().map(|owner| self.calendar(at).on_call(owner)).unwrap_or_default();
+        let more: People =
+            on_call.into_iter().filter(|person| !page.wants(person) && self.can_be_rung(person, at)).collect();
         let Some(page) = self.pages.get_mut(&due.name) else { return };
         let first_wait = page.due.wait(0);
         match &mut page.state {
@@ -318,10 +327,15 @@ impl Page {
     }
 
     fn wants(&self, person: &PersonId) -> bool {
+        self.wanted().contains(person)
+    }
+
+    fn wanted(&self) -> &People {
+        const NOBODY: &People = &People::new();
         match &self.state {
-            State::Ringing(ringing) => ringing.wanted.contains(person),
-            State::Answered { also, .. } => also.contains(person),
-            State::Stopped { .. } => false,
+            State::Ringing(ringing) => &ringing.wanted,
+            State::Answered { also, .. } => also,
+            State::Stopped { .. } => NOBODY,
         }
     }
 

@@ -26,6 +26,7 @@ mod deeds;
 mod lease;
 mod replica;
 mod schedule;
+mod world;
 
 use replica::Replica;
 
@@ -101,6 +102,10 @@ enum Happening {
     StoreAway(bool),
     CutFromStore(usize, bool),
     CutFromProviders(usize, bool),
+    /// Somebody takes another's place for a while, or is away.
+    Arranged,
+    /// Another policy comes into force.
+    AnotherPolicy,
     Heal,
     CloseAll,
 }
@@ -109,6 +114,8 @@ struct Run {
     plan: Plan,
     /// Chance of what people do, and of when processes end between turns.
     chance: Chance,
+    /// Chance of what is arranged, and of what becomes of the policy.
+    worldly: Chance,
     world: Arc<World>,
     now: Timestamp,
     /// A handle on the store that belongs to no replica.
@@ -142,9 +149,10 @@ struct Run {
 impl Run {
     fn new(plan: &Plan, log: bool) -> Self {
         let mut chance = Chance::of(plan.seed, "run");
-        let world = company::world();
         let second = 1_767_600_000 + chance.between(0, 31_000_000);
-        let now = Timestamp::from_second(second).unwrap_or(Timestamp::UNIX_EPOCH);
+        let some_time = Timestamp::from_second(second).unwrap_or(Timestamp::UNIX_EPOCH);
+        let (world, now) = company::begin(plan, some_time);
+        let world = Arc::new(world);
         let (people, broken) = People::new(&world.policy, plan);
         let (store, ledger) = (ModelStore::new(now), Arc::<Mutex<Ledger>>::default());
         let replicas = (0..plan.replicas.max(1)).map(|index| Replica::new(plan, index, &store, &ledger)).collect();
@@ -168,12 +176,14 @@ impl Run {
             healed: false,
             turns: 0,
             chance,
+            worldly: Chance::of(plan.seed, "world"),
             world,
             now,
             providers: ModelStore::new(now),
             store,
             ledger,
         };
+        run.count_if(now != some_time, Fault::OddSchedules);
         run.schedule();
         run
     }
@@ -256,6 +266,8 @@ impl Run {
                     replica.cut_from_providers = cut && !self.healed;
                 }
             }
+            Happening::Arranged => self.arrange(),
+            Happening::AnotherPolicy => self.change_policy(),
             Happening::Heal => self.heal(),
             Happening::CloseAll => self.close_all(),
         }

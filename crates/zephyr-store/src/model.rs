@@ -80,6 +80,11 @@ impl ModelStore {
         self.epoch.load(Ordering::SeqCst)
     }
 
+    /// What another replica makes of this handle's lease that has lapsed: it is over, and its claims are free.
+    pub fn lose_lease(&self) {
+        self.lock().end_epoch(self.epoch());
+    }
+
     /// Whether this handle has a lease that nobody has ended.
     pub fn is_in_force(&self) -> bool {
         self.lock().is_in_force(self.epoch())

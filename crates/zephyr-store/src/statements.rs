@@ -23,6 +23,8 @@ pub const BEGIN_IN_EPOCH: &str = "BEGIN IMMEDIATE; SELECT COALESCE(MAX(epoch), 0
 /// Open incidents, the oldest first.
 pub const OPEN_STREAMS: &str = "SELECT id, version, format, state, wake_at FROM streams WHERE id IN
 (SELECT stream FROM index_rows WHERE key = 'phase' AND value = 'open') ORDER BY id LIMIT $1";
+/// One stream.
+pub const STREAM: &str = "SELECT id, version, format, state, wake_at FROM streams WHERE id = $1";
 /// When the oldest page that is not sent yet was due.
 pub const OLDEST_PAGE: &str = "SELECT MIN(due_at) FROM effects WHERE lane = 'page' AND done_at IS NULL";
 /// The time of the newest event.
@@ -337,6 +339,7 @@ pub fn all() -> Vec<&'static str> {
         BEGIN_IN_EPOCH,
         NEWEST_EVENT,
         OPEN_STREAMS,
+        STREAM,
         OLDEST_PAGE,
         LOOK,
         DUE_STREAMS,

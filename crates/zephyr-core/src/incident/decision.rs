@@ -1,33 +1,14 @@
 //! A decision being made: events are recorded one after another, each seen by the next.
 
-use jiff::Timestamp;
-
 use super::effects::effects;
 use super::{Body, Event, Incident};
-use crate::effect::Effect;
+pub(super) use crate::event::Stamp;
 use crate::page::{PageEvent, Paging, Record, RingEvent};
 use crate::policy::Severity;
-use crate::{Actor, Cause, EffectId, PersonId, World, invariants};
+use crate::{PersonId, invariants};
 
-/// A decision: what happened, what is to be done because of it, and what the incident is now.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Decided {
-    /// The incident after all events.
-    pub state: Incident,
-    /// In order; empty when nothing changed.
-    pub events: Vec<Event>,
-    /// What is to be done, with ids that are the same whenever the decision is made again.
-    pub effects: Vec<(EffectId, Effect)>,
-}
-
-/// Who decides, why, and when.
-#[derive(Debug, Clone)]
-pub(super) struct Stamp<'a> {
-    pub at: Timestamp,
-    pub actor: Actor,
-    pub cause: Cause,
-    pub world: &'a World,
-}
+/// A decision about an incident.
+pub type Decided = crate::event::Decided<Incident, Body>;
 
 pub(super) struct Decision<'a> {
     stamp: Stamp<'a>,
@@ -73,9 +54,7 @@ impl<'a> Decision<'a> {
     fn keep(&mut self, event: Event) {
         let stream = self.decided.state.stream();
         let due = effects(&self.decided.state, &event);
-        let ids = (0_u32..).map(|index| EffectId::derive(stream, event.seq, index));
-        self.decided.effects.extend(ids.zip(due));
-        self.decided.events.push(event);
+        self.decided.keep(stream, event, due);
     }
 
     /// Ends the decision with all that is due.
@@ -86,19 +65,6 @@ impl<'a> Decision<'a> {
         debug_assert!(state.next_wake().is_none_or(|wake| wake > at), "everything due was done");
         debug_assert_eq!(invariants::broken(state, state.next_wake()), Vec::<String>::new());
         self.decided
-    }
-}
-
-impl Stamp<'_> {
-    fn event(&self, seq: u64, body: Body) -> Event {
-        Event {
-            seq,
-            at: self.at,
-            actor: self.actor.clone(),
-            cause: self.cause.clone(),
-            policy: self.world.policy.version.clone(),
-            body,
-        }
     }
 }
 

@@ -26,7 +26,7 @@ pub(super) fn effects(state: &Incident, event: &Event) -> Vec<Effect> {
 pub fn still_due(state: &Incident, effect: &Effect) -> bool {
     match effect {
         Effect::Page(send) => state.is_open() && state.paging.still_due(&send.person, send.ring, send.entry),
-        Effect::Hush(_) | Effect::Inform(_) => true,
+        Effect::Hush(_) | Effect::Inform(_) | Effect::Notice(_) => true,
         Effect::Channel(send) => state.channel.is_in_flight(send.since) && (send.lookup || state.channel_wanted().made),
         Effect::Status(send) => state.status.is_in_flight(send.since) && (send.lookup || state.status_wanted().made),
         Effect::Ticket(send) => state.ticket.is_in_flight(send.since) && (send.lookup || state.ticket_wanted().made),

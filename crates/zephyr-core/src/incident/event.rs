@@ -9,24 +9,10 @@ use crate::page::{PageEvent, RingEvent, StopWhy};
 use crate::policy::{PolicyVersion, Severity};
 use crate::text::Summary;
 use crate::world::Runbook;
-use crate::{Actor, Cause, IncidentId, PersonId, RegionId, ServiceId};
+use crate::{IncidentId, PersonId, RegionId, ServiceId};
 
 /// One event of an incident's stream.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Event {
-    /// From 1, without holes.
-    pub seq: u64,
-    /// When.
-    pub at: Timestamp,
-    /// By whom.
-    pub actor: Actor,
-    /// What caused it.
-    pub cause: Cause,
-    /// The policy version it was decided under.
-    pub policy: PolicyVersion,
-    /// What happened.
-    pub body: Body,
-}
+pub type Event = crate::event::Event<Body>;
 
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -147,11 +133,7 @@ pub enum Body {
 impl Event {
     /// Whether somebody did this, rather than that it followed from what they did.
     pub fn is_an_act(&self) -> bool {
-        let by_somebody = match self.actor {
-            Actor::Person(_) | Actor::Bot(_) | Actor::Operator => true,
-            Actor::System | Actor::Provider(_) => false,
-        };
-        by_somebody
+        self.actor.is_somebody()
             && match &self.body {
                 Body::Opened { .. }
                 | Body::DeclaredAgain { .. }

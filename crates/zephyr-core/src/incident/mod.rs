@@ -54,7 +54,6 @@ pub use rehearsal::{Deed, Rehearsal, What, rehearse};
 pub use reporter::{NoReporter, Reporter};
 pub use review::{LateUpdate, Review, review};
 pub use similar::{Again, Likeness, Similar, SimilarWhy, Unclear, inform};
-pub use stored::{BadEvent, StoredEvent};
 pub(crate) use targets::pages;
 pub use wake::wake;
 

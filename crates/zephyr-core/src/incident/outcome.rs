@@ -33,7 +33,7 @@ fn event(state: &Incident, effect: &Effect, outcome: Outcome, now: Timestamp) ->
             let event = state.paging.outcome(&send.person, send.ring, send.entry, of_send(outcome), now)?;
             Some(Body::Ring { person: send.person.clone(), event })
         }
-        Effect::Hush(_) | Effect::Inform(_) => None,
+        Effect::Hush(_) | Effect::Inform(_) | Effect::Notice(_) => None,
         Effect::Channel(send) => of_mirror(&state.channel, MirrorName::Channel, send, outcome, now),
         Effect::Status(send) => of_mirror(&state.status, MirrorName::Status, send, outcome, now),
         Effect::Ticket(send) => of_mirror(&state.ticket, MirrorName::Ticket, send, outcome, now),

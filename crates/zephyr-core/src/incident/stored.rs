@@ -8,66 +8,27 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{Event, MirrorName, PublicOpening, Reporter};
+use crate::event::{BadEvent, StoredEvent};
 use crate::page::{Chain, Passed, PauseWhy, Place, RingOverWhy, RungRef, Standing, StopWhy, Target};
-use crate::policy::{LadderEntry, PolicyVersion, Severity};
+use crate::policy::{LadderEntry, Severity};
 use crate::text::Summary;
-use crate::{Actor, Cause, IncidentId, PersonId, RegionId, RotationId, ServiceId};
+use crate::{IncidentId, PersonId, RegionId, RotationId, ServiceId};
 
 mod convert;
 mod opened;
 
 use opened::Opened;
 
-/// An event as one row holds it, besides its sequence number and time.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoredEvent {
-    /// What kind, `step_began`.
-    pub kind: String,
-    /// JSON.
-    pub body: String,
-}
-
-/// A stored event that this version cannot read.
-#[derive(Debug, thiserror::Error)]
-#[error("event {seq} cannot be read by this version")]
-pub struct BadEvent {
-    /// Its sequence number.
-    pub seq: u64,
-    /// What the reader said.
-    #[source]
-    pub source: serde_json::Error,
-}
-
 impl Event {
     /// Its stored form.
     pub fn to_stored(&self) -> Result<StoredEvent, BadEvent> {
-        let row = Row {
-            event: Stored::from(&self.body),
-            actor: self.actor.clone(),
-            cause: self.cause.clone(),
-            policy: self.policy.clone(),
-        };
-        let body = serde_json::to_string(&row).map_err(|source| BadEvent { seq: self.seq, source })?;
-        let kind = body.strip_prefix(KIND_FIRST).and_then(|rest| rest.split('"').next()).unwrap_or_default();
-        Ok(StoredEvent { kind: kind.to_owned(), body })
+        self.write(&Stored::from(&self.body))
     }
 
     /// Reads a stored event.
     pub fn from_stored(seq: u64, at: Timestamp, body: &str) -> Result<Self, BadEvent> {
-        let row: Row = serde_json::from_str(body).map_err(|source| BadEvent { seq, source })?;
-        Ok(Self { seq, at, actor: row.actor, cause: row.cause, policy: row.policy, body: row.event.into() })
+        Self::read::<Stored>(seq, at, body)
     }
-}
-
-/// How the text of every event begins: what is tagged writes its tag first.
-const KIND_FIRST: &str = "{\"event\":{\"kind\":\"";
-
-#[derive(Serialize, Deserialize)]
-struct Row {
-    event: Stored,
-    actor: Actor,
-    cause: Cause,
-    policy: PolicyVersion,
 }
 
 #[derive(Serialize, Deserialize)]

@@ -18,7 +18,7 @@ fn in_flight(scene: &Scene) -> String {
             Effect::Channel(send) => Some(format!("channel {:?} lookup={}", send.op, send.lookup)),
             Effect::Status(send) => Some(format!("status {:?} lookup={}", send.op, send.lookup)),
             Effect::Ticket(send) => Some(format!("ticket {:?} lookup={}", send.op, send.lookup)),
-            Effect::Page(_) | Effect::Hush(_) | Effect::Inform(_) => None,
+            Effect::Page(_) | Effect::Hush(_) | Effect::Inform(_) | Effect::Notice(_) => None,
         })
         .collect();
     lines.sort();
@@ -27,7 +27,7 @@ fn in_flight(scene: &Scene) -> String {
 
 fn made(effect: &Effect) -> Option<Outcome> {
     let remote = match effect {
-        Effect::Page(_) | Effect::Hush(_) | Effect::Inform(_) => return None,
+        Effect::Page(_) | Effect::Hush(_) | Effect::Inform(_) | Effect::Notice(_) => return None,
         Effect::Channel(_) => "room",
         Effect::Status(_) => "entry",
         Effect::Ticket(_) => "ticket",

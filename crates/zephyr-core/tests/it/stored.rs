@@ -67,7 +67,7 @@ fn kinds() -> BTreeMap<String, String> {
         Effect::Channel(_) => Some(Outcome::Ambiguous { error: "lost".into() }),
         Effect::Status(_) => Some(Outcome::Retry { after: None, error: "503".into() }),
         Effect::Ticket(_) => Some(refused()),
-        Effect::Hush(_) | Effect::Inform(_) => Some(done()),
+        Effect::Hush(_) | Effect::Inform(_) | Effect::Notice(_) => Some(done()),
     });
     lost.deliver(|effect| match effect {
         Effect::Channel(send) if send.lookup => Some(Outcome::NotDue),

@@ -143,7 +143,7 @@ pub fn said(answer: &Answer) -> String {
     match answer {
         Answer::Done(incident) => format!("done {}", incident.label()),
         Answer::Similar(incident) => format!("similar {}", incident.label()),
-        Answer::Repeated(incident) => format!("repeated {}", incident.label()),
+        Answer::Repeated { incident, .. } => format!("repeated {}", incident.label()),
         Answer::Refused(refused) => format!("refused: {refused}"),
         other => format!("{other:?}"),
     }

@@ -2,4 +2,5 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that fails here says where")]
 
 mod kit;
+mod roster;
 mod similar;

@@ -81,7 +81,7 @@ fn json(status: StatusCode, body: &impl Serialize) -> Response<Bytes> {
 pub fn read_answer(effect: &Effect, body: &[u8]) -> Option<Receipt> {
     let answer: Answer = serde_json::from_slice(body).ok()?;
     let (lookup, names) = match effect {
-        Effect::Page(_) => (false, true),
+        Effect::Page(_) | Effect::Notice(_) => (false, true),
         Effect::Hush(_) | Effect::Inform(_) => (false, false),
         Effect::Channel(send) => (send.lookup, true),
         Effect::Status(send) => (send.lookup, true),

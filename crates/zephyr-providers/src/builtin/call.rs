@@ -10,7 +10,7 @@ use zephyr_core::PersonId;
 
 use super::answer::Refusal;
 use super::chat::Channel;
-use super::inbox::{HushBody, PageBody};
+use super::inbox::{HushBody, NoticeBody, PageBody};
 use super::status::StatusEntry;
 use super::thing::{Asked, Thing, What};
 use super::ticket::Ticket;
@@ -27,6 +27,8 @@ pub enum Call {
     Page { person: PersonId, key: String, body: PageBody },
     /// The end of a ring.
     Hush { person: PersonId, body: HushBody },
+    /// Something a person is told.
+    Notice { person: PersonId, key: String, body: NoticeBody },
     /// To the chat room.
     Channel(Asked<Channel>),
     /// To the status page.
@@ -39,7 +41,9 @@ impl Call {
     /// The one document that it is about.
     pub fn key(&self) -> Key {
         match self {
-            Self::Page { person, .. } | Self::Hush { person, .. } => Key { kind: INBOX, id: person.to_string() },
+            Self::Page { person, .. } | Self::Hush { person, .. } | Self::Notice { person, .. } => {
+                Key { kind: INBOX, id: person.to_string() }
+            }
             Self::Channel(asked) => asked.document(),
             Self::Status(asked) => asked.document(),
             Self::Ticket(asked) => asked.document(),
@@ -77,6 +81,7 @@ fn read_inbox(request: &Request<Bytes>, path: &[&str]) -> Result<Call, Refusal> 
     let key = header_key(request)?;
     match what {
         "pages" => Ok(Call::Page { person, key, body: body(request.body())? }),
+        "notices" => Ok(Call::Notice { person, key, body: body(request.body())? }),
         "hush" => Ok(Call::Hush { person, body: body(request.body())? }),
         _ => Err(no_such_path()),
     }

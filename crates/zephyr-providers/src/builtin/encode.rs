@@ -4,13 +4,15 @@
 
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Uri, header};
+use jiff::tz::TimeZone;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use zephyr_core::EffectId;
 use zephyr_core::effect::{Effect, Hush, MirrorSend, PageSend};
+use zephyr_core::notice::Notice;
 
 use super::chat::Channel;
-use super::inbox::{HushBody, PageBody};
+use super::inbox::{HushBody, NoticeBody, PageBody};
 use super::status::StatusEntry;
 use super::thing::Thing;
 use super::ticket::Ticket;
@@ -23,6 +25,7 @@ pub fn encode(id: EffectId, effect: &Effect) -> Request<Bytes> {
     match effect {
         Effect::Page(page) => encode_page(id, page),
         Effect::Hush(hush) => encode_hush(id, hush),
+        Effect::Notice(notice) => encode_notice(id, notice),
         Effect::Channel(send) => encode_step::<Channel>(send),
         Effect::Status(send) => encode_step::<StatusEntry>(send),
         Effect::Ticket(send) => encode_step::<Ticket>(send),
@@ -65,6 +68,11 @@ fn encode_hush(id: EffectId, hush: &Hush) -> Request<Bytes> {
         why: hush.why.clone(),
     };
     post(&format!("/inbox/{}/hush", escape(hush.person.as_str())), &id.to_string(), json(&body))
+}
+
+fn encode_notice(id: EffectId, notice: &Notice) -> Request<Bytes> {
+    let body = NoticeBody { id, text: notice.text(&TimeZone::UTC), about: notice.about.clone() };
+    post(&format!("/inbox/{}/notices", escape(notice.person.as_str())), &id.to_string(), json(&body))
 }
 
 fn encode_step<T: Thing>(send: &MirrorSend<T::Op>) -> Request<Bytes> {

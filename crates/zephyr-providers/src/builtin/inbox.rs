@@ -1,10 +1,11 @@
-//! The pager inbox: what a person was rung with, on a page of the console that rings.
+//! The pager inbox: what a person was rung with, on a page of the console that rings; and what they were told.
 //!
 //! Deliberately not here: answering. An entry that was delivered is no answer; only a person answers.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use zephyr_core::effect::Occasion;
+use zephyr_core::notice::About;
 use zephyr_core::policy::{Method, Severity};
 use zephyr_core::{EffectId, IncidentId, PersonId};
 
@@ -21,6 +22,9 @@ pub struct Inbox {
     pub entries: Vec<Entry>,
     /// The latest rings that ended, oldest first; a page of one of them that comes late is over from the start.
     pub ended: Vec<EndedRing>,
+    /// What the person was told without being rung, oldest first. Absent in inboxes written before there was such.
+    #[serde(default)]
+    pub notices: Vec<Note>,
 }
 
 /// One page that reached the inbox.
@@ -52,6 +56,19 @@ pub struct Entry {
     pub deliveries: u32,
     /// Since when it does not ring any more.
     pub over: Option<Ended>,
+}
+
+/// Something the person was told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    /// Names the send; the same send twice is one note.
+    pub id: EffectId,
+    /// What it says, with times in UTC.
+    pub text: String,
+    /// The same as data, for whoever shows it in the reader's zone.
+    pub about: About,
+    /// When it came first.
+    pub at: Timestamp,
 }
 
 /// The end of a ring.
@@ -91,6 +108,14 @@ pub struct PageBody {
     pub method: Method,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub asks: bool,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NoticeBody {
+    pub id: EffectId,
+    pub text: String,
+    pub about: About,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -139,6 +164,29 @@ pub fn page(
     write(answer, &inbox)
 }
 
+/// Puts a notice into the inbox; the same once more changes nothing.
+pub fn notice(
+    now: Timestamp,
+    person: PersonId,
+    key: &str,
+    body: NoticeBody,
+    doc: Option<String>,
+) -> Result<Written, Refusal> {
+    if key != body.id.to_string() {
+        return Err(Refusal::bad("wrong_key", "the idempotency key of a notice is its id"));
+    }
+    check_length("text", &body.text)?;
+    let mut inbox = read(person, doc)?;
+    let NoticeBody { id, text, about } = body;
+    let answer = Answer { done: true, id: Some(id.to_string()), link: None, delivered: true };
+    if inbox.notices.iter().any(|note| note.id == id) {
+        return Ok((answer, None));
+    }
+    inbox.notices.push(Note { id, text, about, at: now });
+    keep_last(&mut inbox.notices, limits::INBOX_NOTICES);
+    write(answer, &inbox)
+}
+
 /// Ends a ring, whether or not a page of it has come. A ring ends once: a second end changes nothing.
 pub fn hush(now: Timestamp, person: PersonId, body: HushBody, doc: Option<String>) -> Result<Written, Refusal> {
     check_length("reason", &body.why)?;
@@ -169,6 +217,11 @@ impl Entry {
 }
 
 impl Inbox {
+    /// One to which nothing came yet.
+    pub fn of(person: PersonId) -> Self {
+        Self { person, entries: Vec::new(), ended: Vec::new(), notices: Vec::new() }
+    }
+
     fn ended(&self, occasion: Occasion, ring: u32) -> Option<&Ended> {
         self.ended.iter().find(|end| end.occasion == occasion && end.ring == ring).map(|end| &end.ended)
     }
@@ -186,7 +239,7 @@ impl Inbox {
 fn read(person: PersonId, doc: Option<String>) -> Result<Inbox, Refusal> {
     match doc {
         Some(text) => serde_json::from_str(&text).map_err(|error| Refusal::broken(&error)),
-        None => Ok(Inbox { person, entries: Vec::new(), ended: Vec::new() }),
+        None => Ok(Inbox::of(person)),
     }
 }
 

@@ -16,6 +16,8 @@ pub const MESSAGES: usize = 1_000;
 pub const STATUS_LINES: usize = 500;
 /// Entries that an inbox keeps, the latest.
 pub const INBOX_ENTRIES: usize = 200;
+/// Notices that an inbox keeps, the latest.
+pub const INBOX_NOTICES: usize = 200;
 /// Ended rings that an inbox remembers, so that a page that comes late does not ring again.
 pub const ENDED_RINGS: usize = 200;
 /// Steps that a thing remembers, the latest: one is in flight at a time, so a duplicate is never older.

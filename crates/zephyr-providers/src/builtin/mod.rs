@@ -28,7 +28,7 @@ pub(crate) use answer::read_answer;
 pub(crate) use encode::encode;
 
 pub use chat::{Card, Channel, Message};
-pub use inbox::{Ended, EndedRing, Entry, Inbox};
+pub use inbox::{Ended, EndedRing, Entry, Inbox, Note};
 pub use status::{StatusEntry, StatusLine};
 pub use thing::{Step, Steps};
 pub use ticket::{Ticket, TicketState};
@@ -78,6 +78,7 @@ fn respond(now: Timestamp, request: &Request<Bytes>, doc: Option<String>) -> Res
     let key = call.key();
     let (answer, text) = match call {
         Call::Page { person, key, body } => inbox::page(now, person, &key, body, doc)?,
+        Call::Notice { person, key, body } => inbox::notice(now, person, &key, body, doc)?,
         Call::Hush { person, body } => inbox::hush(now, person, body, doc)?,
         Call::Channel(asked) => thing::serve(now, asked, doc)?,
         Call::Status(asked) => thing::serve(now, asked, doc)?,

@@ -23,7 +23,7 @@ fn every_effect_is_done() {
             Effect::Page(_) => {
                 Receipt { remote: Some(effect_id(1).to_string()), link: None, delivered: true, absent: false }
             }
-            Effect::Hush(_) => Receipt::default(),
+            Effect::Hush(_) | Effect::Notice(_) => Receipt::default(),
             Effect::Channel(_) => receipt(ROOM, "/rooms/inc-7-checkout"),
             Effect::Status(_) => receipt(ENTRY, "/status#st-0123456789ab"),
             Effect::Ticket(_) => receipt(TICKET, "/tickets/tk-0123456789ab"),

@@ -3,19 +3,52 @@
 use std::sync::Arc;
 
 use axum::Json;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderName, HeaderValue};
+use serde::Serialize;
 use zephyr_api::{Changed, Code, Problem};
 use zephyr_core::incident::{Command, Incident, Refused};
-use zephyr_core::page;
+use zephyr_core::policy::PolicyVersion;
+use zephyr_core::{World, page};
 use zephyr_engine::{Answer, Ask, Request, RequestKey};
 
 use super::extract::key_reused;
+use super::policies::read_kept;
 use crate::app::{App, Stores};
 use crate::auth::Caller;
 use crate::fault::Fault;
 use crate::view;
 
-/// What became of a request: the incident after it, and whether it was answered before.
-pub type Done = (Arc<Incident>, bool);
+/// Says of an answer that it was given before: as Stripe names it, since no standard does.
+pub const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
+
+/// An answer, the same for a repetition; only a header tells which of the two it is.
+#[derive(Debug)]
+pub struct Answered<T> {
+    /// The answer.
+    pub body: T,
+    /// Whether it was given before.
+    pub repeated: bool,
+}
+
+impl<T: Serialize> IntoResponse for Answered<T> {
+    fn into_response(self) -> Response {
+        let mut response = Json(self.body).into_response();
+        if self.repeated {
+            response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
+        }
+        response
+    }
+}
+
+/// What became of a request.
+#[derive(Debug)]
+pub struct Done {
+    /// The incident after it; where it was answered before, as it was then.
+    pub incident: Arc<Incident>,
+    /// Where it was answered before: the policy that was in force then.
+    pub before: Option<PolicyVersion>,
+}
 
 /// Asks for something of an incident that the caller may see.
 pub async fn command<S: Stores>(
@@ -24,9 +57,9 @@ pub async fn command<S: Stores>(
     key: Option<RequestKey>,
     label: &str,
     command: Command,
-) -> Result<Json<Changed>, Fault> {
-    let (incident, repeated) = ask(app, caller, key, label, command).await?;
-    Ok(changed(app, &incident, repeated))
+) -> Result<Answered<Changed>, Fault> {
+    let done = ask(app, caller, key, label, command).await?;
+    changed(app, &done).await
 }
 
 /// The same, for whoever wants the incident itself.
@@ -43,19 +76,37 @@ pub async fn ask<S: Stores>(
 }
 
 /// The incident on the wire.
-pub fn changed<S: Stores>(app: &App<S>, incident: &Incident, repeated: bool) -> Json<Changed> {
-    let incident = view::incident(incident, &app.world(), &app.settings.public_url);
-    Json(Changed { incident, repeated, joined: false })
+pub async fn changed<S: Stores>(app: &App<S>, done: &Done) -> Result<Answered<Changed>, Fault> {
+    let world = match &done.before {
+        Some(policy) => world_under(app, policy).await?,
+        None => app.world(),
+    };
+    let incident = view::incident(&done.incident, &world, &app.settings.public_url);
+    Ok(Answered { body: Changed { incident, joined: false }, repeated: done.before.is_some() })
+}
+
+/// The world with a policy that was in force; with the present one where that is not kept whole.
+pub async fn world_under<S: Stores>(app: &App<S>, policy: &PolicyVersion) -> Result<Arc<World>, Fault> {
+    let present = app.world();
+    if present.policy.version == *policy {
+        return Ok(present);
+    }
+    Ok(match read_kept(app, &policy.0).await? {
+        Some(policy) => Arc::new(World { policy, ..World::clone(&present) }),
+        None => present,
+    })
 }
 
 /// What the engine did, or why not.
 pub fn done<S: Stores>(app: &App<S>, answer: Answer) -> Result<Done, Fault> {
     match answer {
-        Answer::Done(incident) => Ok((incident, false)),
-        Answer::Repeated(incident) => Ok((incident, true)),
+        Answer::Done(incident) => Ok(Done { incident, before: None }),
+        Answer::Repeated { incident, policy } => Ok(Done { incident, before: Some(policy) }),
         Answer::Similar(other) => Err(similar(app, &other)),
         Answer::KeyReused => Err(key_reused()),
         Answer::Refused(refused) => Err(refusal(&refused)),
+        // What is asked of an incident is never answered by the roster.
+        Answer::Arranged { .. } | Answer::NotArranged(_) => Err(Fault::internal()),
         Answer::NotFound => Err(Problem::new(Code::NotFound, "There is no such incident").into()),
         Answer::Busy => Err(Fault::unavailable(
             "Others changed the same thing at the same time, too often",

@@ -11,8 +11,9 @@ use axum::extract::State;
 use jiff::Timestamp;
 use serde::Deserialize;
 use zephyr_api::{Audit, AuditEntry, Code, Problem};
+use zephyr_core::ids::StreamKind;
 use zephyr_core::incident::{Event, Incident, narrate};
-use zephyr_core::{Cause, StreamId, limits};
+use zephyr_core::{Cause, StreamId, limits, roster};
 use zephyr_engine::ports::{AuditPlace, AuditRow};
 
 use super::extract::Asked;
@@ -129,7 +130,9 @@ struct Seen(BTreeMap<StreamId, Incident>);
 impl Seen {
     async fn of<S: Stores>(app: &App<S>, caller: &Caller, rows: &[AuditRow]) -> Result<Self, Fault> {
         let events = rows.iter().filter(|row| row.place.source == "event");
-        let mut streams: Vec<StreamId> = events.filter_map(|row| row.place.name.parse().ok()).collect();
+        let streams = events.filter_map(|row| row.place.name.parse().ok());
+        let of_incidents = |stream: &StreamId| stream.kind == StreamKind::Incident;
+        let mut streams: Vec<StreamId> = streams.filter(of_incidents).collect();
         streams.sort_unstable();
         streams.dedup();
         let seen = app.incidents(&caller.viewer, &streams).await?;
@@ -140,6 +143,7 @@ impl Seen {
     fn entry(&mut self, row: AuditRow) -> Result<Option<AuditEntry>, Fault> {
         let AuditRow { place: AuditPlace { at, source, name, seq }, kind, actor, request, body } = row;
         let (kind, text) = match (source.as_str(), kind.as_str()) {
+            ("event", _) if name == StreamId::ROSTER.to_string() => return of_roster(seq, at, &kind, &body),
             ("event", _) => {
                 let incident = name.parse().ok().and_then(|stream| self.0.get(&stream));
                 let Some(incident) = incident else { return Ok(None) };
@@ -173,6 +177,30 @@ fn holder(body: &str) -> String {
     }
 }
 
+/// What somebody did to the roster.
+fn of_roster(seq: u64, at: Timestamp, kind: &str, body: &str) -> Result<Option<AuditEntry>, Fault> {
+    let Ok(event) = roster::Event::from_stored(seq, at, body) else {
+        tracing::error!(seq, "an event of the roster cannot be read");
+        return Err(Fault::internal());
+    };
+    let act = |event: roster::Event| AuditEntry {
+        at,
+        text: roster::narrate(&event),
+        kind: format!("oncall.{kind}"),
+        about: "oncall".to_owned(),
+        request: request_of(event.cause),
+        actor: Some(event.actor.to_string()),
+    };
+    Ok(event.is_an_act().then_some(event).map(act))
+}
+
+fn request_of(cause: Cause) -> Option<String> {
+    match cause {
+        Cause::Request(request) => Some(request),
+        Cause::Wake | Cause::Effect(_) => None,
+    }
+}
+
 fn of_event(incident: &Incident, seq: u64, at: Timestamp, kind: &str, body: &str) -> Result<Option<AuditEntry>, Fault> {
     let Ok(event) = Event::from_stored(seq, at, body) else {
         tracing::error!(incident = incident.number, seq, "an event cannot be read");
@@ -181,16 +209,12 @@ fn of_event(incident: &Incident, seq: u64, at: Timestamp, kind: &str, body: &str
     if !event.is_an_act() {
         return Ok(None);
     }
-    let request = match &event.cause {
-        Cause::Request(request) => Some(request.clone()),
-        Cause::Wake | Cause::Effect(_) => None,
-    };
     Ok(Some(AuditEntry {
         at,
         actor: Some(event.actor.to_string()),
         kind: format!("incident.{kind}"),
         about: incident.label(),
         text: narrate(&event).text,
-        request,
+        request: request_of(event.cause),
     }))
 }

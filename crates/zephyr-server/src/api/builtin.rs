@@ -74,5 +74,5 @@ pub async fn inbox<S: Stores>(
         return Err(Problem::new(Code::NotFound, "The policy has no such person").into());
     };
     let found = app.document::<Inbox>(person.as_str()).await?;
-    Ok(Json(found.unwrap_or(Inbox { person, entries: Vec::new(), ended: Vec::new() })))
+    Ok(Json(found.unwrap_or_else(|| Inbox::of(person))))
 }

@@ -39,7 +39,7 @@ pub async fn read<S: Stores>(
 ) -> Result<Response, Fault> {
     let secret = Secret::new(secret.strip_suffix(".ics").unwrap_or(&secret).to_owned());
     let row = app.store.token(&secret.hash()).await?.filter(|row| row.revoked.is_none());
-    let world = app.world();
+    let world = app.arranged_world().await?;
     let found = row.and_then(|row| shown(&row).map(|(holder, shown)| (row.id, holder, shown)));
     // Whoever left has no calendar any more, as they have no token.
     let found = found.and_then(|(id, holder, shown)| Some((id, world.policy.people.get(&holder)?, shown)));

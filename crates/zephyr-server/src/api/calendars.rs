@@ -11,6 +11,7 @@ use zephyr_core::{PersonId, RotationId, limits};
 use zephyr_engine::RequestKey;
 use zephyr_engine::ports::{About, Kept, TokenRow};
 
+use super::answer::Answered;
 use super::extract::{Nothing, Posted, answered};
 use crate::app::{App, Stores};
 use crate::auth::{Caller, Secret, hex};
@@ -47,11 +48,11 @@ pub fn shown(row: &TokenRow) -> Option<(PersonId, Shown)> {
 pub async fn create<S: Stores>(
     State(app): State<App<S>>,
     Posted { caller, body, key }: Posted<CreateCalendar>,
-) -> Result<(StatusCode, Json<NewCalendar>), Fault> {
+) -> Result<(StatusCode, Answered<NewCalendar>), Fault> {
     let person = holder(&app, &caller, body.person.as_deref())?;
     let rotation = body.rotation.map(|name| rotation_id(&app, &name)).transpose()?;
     if let Some(earlier) = made_before(&app, key.as_ref()).await? {
-        return Ok((StatusCode::CREATED, Json(earlier)));
+        return Ok((StatusCode::CREATED, Answered { body: earlier, repeated: true }));
     }
     let secret = Secret::make(app.random());
     let at = app.store.now().await?;
@@ -70,19 +71,20 @@ pub async fn create<S: Stores>(
     let answers = key.as_ref().map(|key| key.answered(About::Token(row.id.clone()), at));
     if app.store.put_token(row.clone(), answers).await? == Kept::Repeated {
         let earlier = made_before(&app, key.as_ref()).await?.ok_or_else(Fault::internal)?;
-        return Ok((StatusCode::CREATED, Json(earlier)));
+        return Ok((StatusCode::CREATED, Answered { body: earlier, repeated: true }));
     }
     tracing::info!(id = row.id, holder = row.holder, by = %caller.actor, "a calendar was made");
     let url = format!("{}/calendar/{}.ics", app.settings.public_url.trim_end_matches('/'), secret.reveal());
     let calendar = info(&row).ok_or_else(Fault::internal)?;
-    Ok((StatusCode::CREATED, Json(NewCalendar { url: Some(url), calendar, repeated: false })))
+    let body = NewCalendar { url: Some(url), calendar };
+    Ok((StatusCode::CREATED, Answered { body, repeated: false }))
 }
 
 /// The calendar that an earlier request of this key made.
 async fn made_before<S: Stores>(app: &App<S>, key: Option<&RequestKey>) -> Result<Option<NewCalendar>, Fault> {
     let Some(About::Token(id)) = answered(app, key).await? else { return Ok(None) };
     let calendar = app.store.token_by_id(&id).await?.as_ref().and_then(info);
-    Ok(calendar.map(|calendar| NewCalendar { url: None, calendar, repeated: true }))
+    Ok(calendar.map(|calendar| NewCalendar { url: None, calendar }))
 }
 
 /// Lists calendars, those that are over among them. Never an address.
@@ -111,9 +113,10 @@ pub async fn revoke<S: Stores>(
     State(app): State<App<S>>,
     Path(id): Path<String>,
     Posted { caller, key, .. }: Posted<Nothing>,
-) -> Result<Json<Calendar>, Fault> {
+) -> Result<Answered<Calendar>, Fault> {
     let calendar = theirs(&app, &caller, &id).await?;
-    if answered(&app, key.as_ref()).await?.is_none() {
+    let repeated = answered(&app, key.as_ref()).await?.is_some();
+    if !repeated {
         let (by, request) = (caller.actor.to_string(), app.request_id());
         let at = app.store.now().await?;
         let answers = key.as_ref().map(|key| key.answered(About::Token(id.clone()), at));
@@ -122,7 +125,8 @@ pub async fn revoke<S: Stores>(
             tracing::info!(id, holder = calendar.person, by, "a calendar was revoked");
         }
     }
-    theirs(&app, &caller, &id).await.map(Json)
+    let body = theirs(&app, &caller, &id).await?;
+    Ok(Answered { body, repeated })
 }
 
 /// A calendar that the caller may end; the same refusal whether it is missing or somebody else's.

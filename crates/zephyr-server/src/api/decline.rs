@@ -1,11 +1,10 @@
 //! `POST /api/v1/incidents/{incident}/decline`.
 
-use axum::Json;
 use axum::extract::{Path, State};
 use zephyr_api::Changed;
 use zephyr_core::incident::Command;
 
-use super::answer::command;
+use super::answer::{Answered, command};
 use super::extract::{Nothing, Posted};
 use crate::app::{App, Stores};
 use crate::fault::Fault;
@@ -22,6 +21,6 @@ pub async fn decline<S: Stores>(
     State(app): State<App<S>>,
     Path(label): Path<String>,
     Posted { caller, key, .. }: Posted<Nothing>,
-) -> Result<Json<Changed>, Fault> {
+) -> Result<Answered<Changed>, Fault> {
     command(&app, caller, key, &label, Command::Decline { target: None }).await
 }

@@ -1,13 +1,12 @@
 //! `POST /api/v1/incidents/{incident}/join`: the same, declared again, is added to an incident that is open.
 
-use axum::Json;
 use axum::extract::{Path, State};
 use zephyr_api::{Changed, JoinIncident, Problem};
 use zephyr_core::incident::{Again, Command};
 use zephyr_core::policy::Policy;
 use zephyr_core::text::Summary;
 
-use super::answer::{ask, changed};
+use super::answer::{Answered, ask, changed};
 use super::extract::Posted;
 use super::open::{reporter, severity};
 use crate::app::{App, Stores};
@@ -27,12 +26,12 @@ pub async fn join<S: Stores>(
     State(app): State<App<S>>,
     Path(label): Path<String>,
     Posted { caller, body, key }: Posted<JoinIncident>,
-) -> Result<Json<Changed>, Fault> {
+) -> Result<Answered<Changed>, Fault> {
     let command = joining(body, &app.world().policy)?;
-    let (incident, repeated) = ask(&app, caller, key, &label, command).await?;
-    let Json(mut answer) = changed(&app, &incident, repeated);
-    answer.joined = true;
-    Ok(Json(answer))
+    let done = ask(&app, caller, key, &label, command).await?;
+    let mut answer = changed(&app, &done).await?;
+    answer.body.joined = true;
+    Ok(answer)
 }
 
 /// Checks what was declared.

@@ -44,7 +44,7 @@ mod tokens;
 mod update;
 
 pub use ack_everything::answer_all;
-pub use answer::{ask, done};
+pub use answer::{Done, ask, done};
 pub use join::joining;
 pub use open::{declaration, public_line, region, reporter, service, severity};
 

@@ -41,7 +41,7 @@ pub async fn oncall<S: Stores>(
         Some(at) => at,
         None => app.store.now().await?,
     };
-    let mut oncall = view(&app.world(), at);
+    let mut oncall = view(&app.arranged_world().await?, at);
     if matches!(caller.viewer, Viewer::Bot) {
         oncall.rotations.iter_mut().flat_map(|rotation| &mut rotation.on_call).for_each(|shift| shift.phone = None);
     }
@@ -88,7 +88,7 @@ pub async fn schedule<S: Stores>(
         return Err(problem.detail(format!("days is 1 to {}", limits::SCHEDULE_DAYS)).into());
     }
     let until = from.checked_add(SignedDuration::from_hours(24 * i64::from(days))).unwrap_or(Timestamp::MAX);
-    let world = app.world();
+    let world = app.arranged_world().await?;
     let wanted = |id: &&RotationId| part.rotation.as_ref().is_none_or(|name| name == id.as_str());
     let rotations: Vec<ScheduledRotation> =
         world.policy.rotations.keys().filter(wanted).map(|id| scheduled(&world, id, from, until)).collect();

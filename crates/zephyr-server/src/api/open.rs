@@ -34,12 +34,12 @@ pub async fn open<S: Stores>(
     let declaration = declaration(body, &app.world().policy)?;
     let (id, actor) = (app.request_id(), caller.actor.clone());
     let request = Request { id: id.clone(), actor, key, ask: Ask::Open(declaration) };
-    let (incident, repeated) = done(&app, app.engine.ask(request).await?)?;
-    if !repeated {
+    let done = done(&app, app.engine.ask(request).await?)?;
+    if done.before.is_none() {
         opened(&app, &caller, &id).await;
     }
-    let location = format!("/api/v1/incidents/{}", incident.number);
-    let mut response = (StatusCode::CREATED, changed(&app, &incident, repeated)).into_response();
+    let location = format!("/api/v1/incidents/{}", done.incident.number);
+    let mut response = (StatusCode::CREATED, changed(&app, &done).await?).into_response();
     if let Ok(location) = HeaderValue::try_from(location) {
         response.headers_mut().insert(header::LOCATION, location);
     }

@@ -1,12 +1,11 @@
 //! `POST /api/v1/incidents/{incident}/pages/{target}/decline`.
 
-use axum::Json;
 use axum::extract::{Path, State};
 use zephyr_api::Changed;
 use zephyr_core::incident::Command;
 use zephyr_core::page::Target;
 
-use super::answer::command;
+use super::answer::{Answered, command};
 use super::extract::{Nothing, Posted};
 use crate::app::{App, Stores};
 use crate::fault::Fault;
@@ -23,7 +22,7 @@ pub async fn decline<S: Stores>(
     State(app): State<App<S>>,
     Path((label, target)): Path<(String, String)>,
     Posted { caller, key, .. }: Posted<Nothing>,
-) -> Result<Json<Changed>, Fault> {
+) -> Result<Answered<Changed>, Fault> {
     let target = Some(Target::named(&target));
     command(&app, caller, key, &label, Command::Decline { target }).await
 }

@@ -1,13 +1,12 @@
 //! `POST /api/v1/incidents/{incident}/pages/{target}/ring-again`.
 
-use axum::Json;
 use axum::extract::{Path, State};
 use zephyr_api::{Changed, RingAgain};
 use zephyr_core::PersonId;
 use zephyr_core::incident::Command;
 use zephyr_core::page::Target;
 
-use super::answer::command;
+use super::answer::{Answered, command};
 use super::extract::Posted;
 use crate::app::{App, Stores};
 use crate::fault::Fault;
@@ -25,7 +24,7 @@ pub async fn ring_again<S: Stores>(
     State(app): State<App<S>>,
     Path((label, target)): Path<(String, String)>,
     Posted { caller, body, key }: Posted<RingAgain>,
-) -> Result<Json<Changed>, Fault> {
+) -> Result<Answered<Changed>, Fault> {
     let person = body.person.parse::<PersonId>().map_err(|why| Fault::invalid("person", why))?;
     command(&app, caller, key, &label, Command::RingAgain { target: Target::named(&target), person }).await
 }

@@ -1,13 +1,12 @@
 //! `POST /api/v1/incidents/{incident}/pages/{target}/stop`.
 
-use axum::Json;
 use axum::extract::{Path, State};
 use zephyr_api::{Changed, StopPage};
 use zephyr_core::incident::Command;
 use zephyr_core::page::Target;
 use zephyr_core::text::Reason;
 
-use super::answer::command;
+use super::answer::{Answered, command};
 use super::extract::Posted;
 use crate::app::{App, Stores};
 use crate::fault::Fault;
@@ -25,7 +24,7 @@ pub async fn stop<S: Stores>(
     State(app): State<App<S>>,
     Path((label, target)): Path<(String, String)>,
     Posted { caller, body, key }: Posted<StopPage>,
-) -> Result<Json<Changed>, Fault> {
+) -> Result<Answered<Changed>, Fault> {
     let reason = Reason::new(&body.reason).map_err(|why| Fault::invalid("reason", why))?;
     command(&app, caller, key, &label, Command::Stop { target: Target::named(&target), reason }).await
 }

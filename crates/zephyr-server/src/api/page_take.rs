@@ -1,12 +1,11 @@
 //! `POST /api/v1/incidents/{incident}/pages/{target}/take`.
 
-use axum::Json;
 use axum::extract::{Path, State};
 use zephyr_api::Changed;
 use zephyr_core::incident::Command;
 use zephyr_core::page::Target;
 
-use super::answer::command;
+use super::answer::{Answered, command};
 use super::extract::{Nothing, Posted};
 use crate::app::{App, Stores};
 use crate::fault::Fault;
@@ -23,6 +22,6 @@ pub async fn take<S: Stores>(
     State(app): State<App<S>>,
     Path((label, target)): Path<(String, String)>,
     Posted { caller, key, .. }: Posted<Nothing>,
-) -> Result<Json<Changed>, Fault> {
+) -> Result<Answered<Changed>, Fault> {
     command(&app, caller, key, &label, Command::Take { target: Target::named(&target) }).await
 }

@@ -11,6 +11,7 @@ use zephyr_core::policy::{self, Change, Mistake, Policy, without_contacts};
 use zephyr_engine::RequestKey;
 use zephyr_engine::ports::About;
 
+use super::answer::Answered;
 use super::extract::{BodyBound, Posted, answered};
 use crate::app::{App, Stores};
 use crate::auth::Caller;
@@ -82,7 +83,7 @@ pub async fn show<S: Stores>(
 pub async fn apply<S: Stores>(
     State(app): State<App<S>>,
     Posted { caller, body, key }: Posted<ApplyPolicy>,
-) -> Result<Json<PolicyApplied>, Fault> {
+) -> Result<Answered<PolicyApplied>, Fault> {
     if !may_apply(&caller) {
         let problem = Problem::new(Code::Forbidden, "Only admins and the machine's operator apply policies");
         return Err(problem.hint("Ask one of them; the policy file names the admins.").into());
@@ -90,7 +91,7 @@ pub async fn apply<S: Stores>(
     // What changes nothing needs no key.
     let key = key.filter(|_| !body.dry_run);
     if let Some(answer) = repeated(&app, key.as_ref()).await? {
-        return Ok(Json(answer));
+        return Ok(Answered { body: answer, repeated: true });
     }
     let policy = policy::read(&body.text).map_err(|mistakes| unsound(&mistakes))?;
     let mut applied = told(&app.world().policy, &policy);
@@ -98,35 +99,35 @@ pub async fn apply<S: Stores>(
         follows_file(&app, &body.text).await?;
     }
     if body.dry_run {
-        return Ok(Json(applied));
+        return Ok(Answered { body: applied, repeated: false });
     }
     let (by, request) = (caller.actor.to_string(), Some(app.request_id()));
     let candidate = Candidate { policy, text: body.text, by, source: SOURCE.to_owned(), request };
     match app.policies.apply(&app.store, candidate, body.replaces.as_deref(), key.clone()).await? {
         Applied::InForce => {
             applied.in_force = true;
-            Ok(Json(applied))
+            Ok(Answered { body: applied, repeated: false })
         }
         Applied::Another => Err(another(&app.world().policy)),
         Applied::Repeated => {
             let earlier = repeated(&app, key.as_ref()).await?;
-            earlier.map(Json).ok_or_else(Fault::internal)
+            let body = earlier.ok_or_else(Fault::internal)?;
+            Ok(Answered { body, repeated: true })
         }
     }
 }
 
-/// The answer to a request that was answered before: what it did then, and whether that is in force now.
+/// The answer to a request that was answered before: what it did then. What is in force now may be another.
 async fn repeated<S: Stores>(app: &App<S>, key: Option<&RequestKey>) -> Result<Option<PolicyApplied>, Fault> {
     let Some(About::Policy { version, before }) = answered(app, key).await? else { return Ok(None) };
-    let in_force = app.world().policy.version.0 == version;
     let (was, is) = (read_kept(app, &before).await?, read_kept(app, &version).await?);
     let changes = was.zip(is).map(|(was, is)| policy::compare(&was, &is)).unwrap_or_default();
     let changes = changes.into_iter().map(change).collect();
-    Ok(Some(PolicyApplied { version, previous: before, in_force, changes, repeated: true }))
+    Ok(Some(PolicyApplied { version, previous: before, in_force: true, changes }))
 }
 
 /// A policy that was in force; `None` where its text is not whole, or not what this version reads.
-async fn read_kept<S: Stores>(app: &App<S>, version: &str) -> Result<Option<Policy>, Fault> {
+pub async fn read_kept<S: Stores>(app: &App<S>, version: &str) -> Result<Option<Policy>, Fault> {
     let text = app.store.policy_text(version).await?;
     Ok(text.and_then(|text| policy::read(&text).ok()))
 }
@@ -153,7 +154,6 @@ fn told(before: &Policy, after: &Policy) -> PolicyApplied {
         previous: before.version.to_string(),
         in_force: before.version == after.version,
         changes: policy::compare(before, after).into_iter().map(change).collect(),
-        repeated: false,
     }
 }
 

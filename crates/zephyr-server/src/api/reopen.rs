@@ -1,11 +1,10 @@
 //! `POST /api/v1/incidents/{incident}/reopen`.
 
-use axum::Json;
 use axum::extract::{Path, State};
 use zephyr_api::{Changed, ReopenIncident};
 use zephyr_core::incident::Command;
 
-use super::answer::command;
+use super::answer::{Answered, command};
 use super::extract::Posted;
 use super::open::public_line;
 use crate::app::{App, Stores};
@@ -24,7 +23,7 @@ pub async fn reopen<S: Stores>(
     State(app): State<App<S>>,
     Path(label): Path<String>,
     Posted { caller, body, key }: Posted<ReopenIncident>,
-) -> Result<Json<Changed>, Fault> {
+) -> Result<Answered<Changed>, Fault> {
     let public = body.public.map(|line| public_line(&line)).transpose()?;
     command(&app, caller, key, &label, Command::Reopen { public, ring_me: body.ring_me }).await
 }

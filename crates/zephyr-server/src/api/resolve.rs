@@ -1,11 +1,10 @@
 //! `POST /api/v1/incidents/{incident}/resolve`.
 
-use axum::Json;
 use axum::extract::{Path, State};
 use zephyr_api::{Changed, ResolveIncident};
 use zephyr_core::incident::Command;
 
-use super::answer::command;
+use super::answer::{Answered, command};
 use super::extract::Posted;
 use super::open::{public_line, reporter};
 use crate::app::{App, Stores};
@@ -24,7 +23,7 @@ pub async fn resolve<S: Stores>(
     State(app): State<App<S>>,
     Path(label): Path<String>,
     Posted { caller, body, key }: Posted<ResolveIncident>,
-) -> Result<Json<Changed>, Fault> {
+) -> Result<Answered<Changed>, Fault> {
     let public = body.public.map(|line| public_line(&line)).transpose()?;
     let reported_by = body.reported_by.map(|name| reporter(&name)).transpose()?;
     command(&app, caller, key, &label, Command::Resolve { public, reported_by }).await

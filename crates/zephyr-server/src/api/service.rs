@@ -1,11 +1,10 @@
 //! `POST /api/v1/incidents/{incident}/service`.
 
-use axum::Json;
 use axum::extract::{Path, State};
 use zephyr_api::{Changed, Code, Problem, SetService};
 use zephyr_core::incident::Command;
 
-use super::answer::command;
+use super::answer::{Answered, command};
 use super::extract::Posted;
 use super::open;
 use crate::app::{App, Stores};
@@ -24,7 +23,7 @@ pub async fn set<S: Stores>(
     State(app): State<App<S>>,
     Path(label): Path<String>,
     Posted { caller, body, key }: Posted<SetService>,
-) -> Result<Json<Changed>, Fault> {
+) -> Result<Answered<Changed>, Fault> {
     let world = app.world();
     let service = body.service.map(|name| open::service(&name, &world.policy)).transpose()?;
     let region = body.region.map(|name| open::region(&name, &world.policy)).transpose()?;

@@ -1,11 +1,10 @@
 //! `POST /api/v1/incidents/{incident}/severity`.
 
-use axum::Json;
 use axum::extract::{Path, State};
 use zephyr_api::{Changed, SetSeverity};
 use zephyr_core::incident::Command;
 
-use super::answer::command;
+use super::answer::{Answered, command};
 use super::extract::Posted;
 use super::open;
 use crate::app::{App, Stores};
@@ -24,7 +23,7 @@ pub async fn set<S: Stores>(
     State(app): State<App<S>>,
     Path(label): Path<String>,
     Posted { caller, body, key }: Posted<SetSeverity>,
-) -> Result<Json<Changed>, Fault> {
+) -> Result<Answered<Changed>, Fault> {
     let severity = open::severity(body.severity, &app.world().policy)?;
     command(&app, caller, key, &label, Command::Reclassify { severity, correct: body.correct }).await
 }

@@ -12,6 +12,7 @@ use zephyr_core::{PersonId, limits};
 use zephyr_engine::RequestKey;
 use zephyr_engine::ports::{About, Kept, TokenRow};
 
+use super::answer::Answered;
 use super::extract::{Nothing, Posted, answered};
 use crate::app::{App, Stores};
 use crate::auth::{Caller, Scope, Scopes, Secret, hex, to_stored};
@@ -31,10 +32,10 @@ use crate::near;
 pub async fn create<S: Stores>(
     State(app): State<App<S>>,
     Posted { caller, body, key }: Posted<CreateToken>,
-) -> Result<(StatusCode, Json<Token>), Fault> {
+) -> Result<(StatusCode, Answered<Token>), Fault> {
     admins_only(&caller)?;
     if let Some(earlier) = made_before(&app, key.as_ref()).await? {
-        return Ok((StatusCode::CREATED, Json(earlier)));
+        return Ok((StatusCode::CREATED, Answered { body: earlier, repeated: true }));
     }
     let (kind, holder) = match (body.person, body.bot) {
         (Some(person), None) => ("person", person_id(&app, &person)?.to_string()),
@@ -64,18 +65,18 @@ pub async fn create<S: Stores>(
     let answers = key.as_ref().map(|key| key.answered(About::Token(id.clone()), at));
     if app.store.put_token(row, answers).await? == Kept::Repeated {
         let earlier = made_before(&app, key.as_ref()).await?.ok_or_else(Fault::internal)?;
-        return Ok((StatusCode::CREATED, Json(earlier)));
+        return Ok((StatusCode::CREATED, Answered { body: earlier, repeated: true }));
     }
     tracing::info!(kind, holder, id, by = %caller.actor, "a token was made");
     let token = Some(secret.reveal().to_owned());
-    Ok((StatusCode::CREATED, Json(Token { token, holder, id, repeated: false })))
+    Ok((StatusCode::CREATED, Answered { body: Token { token, holder, id }, repeated: false }))
 }
 
 /// The token that an earlier request of this key made.
 async fn made_before<S: Stores>(app: &App<S>, key: Option<&RequestKey>) -> Result<Option<Token>, Fault> {
     let Some(About::Token(id)) = answered(app, key).await? else { return Ok(None) };
     let row = app.store.token_by_id(&id).await?;
-    Ok(row.map(|row| Token { token: None, holder: row.holder, id: row.id, repeated: true }))
+    Ok(row.map(|row| Token { token: None, holder: row.holder, id: row.id }))
 }
 
 /// Lists the newest tokens, those that are over among them.
@@ -104,14 +105,15 @@ pub async fn revoke<S: Stores>(
     State(app): State<App<S>>,
     Path(id): Path<String>,
     Posted { caller, key, .. }: Posted<Nothing>,
-) -> Result<Json<TokenInfo>, Fault> {
+) -> Result<Answered<TokenInfo>, Fault> {
     admins_only(&caller)?;
     let unknown = || {
         let problem = Problem::new(Code::NotFound, "There is no token of that id");
         Fault::from(problem.hint("`zephyr token list` shows the ids; the secret is none."))
     };
     let before = app.store.token_by_id(&id).await?.ok_or_else(unknown)?;
-    if answered(&app, key.as_ref()).await?.is_none() {
+    let repeated = answered(&app, key.as_ref()).await?.is_some();
+    if !repeated {
         let (by, request) = (caller.actor.to_string(), app.request_id());
         let at = app.store.now().await?;
         let answers = key.as_ref().map(|key| key.answered(About::Token(id.clone()), at));
@@ -121,7 +123,7 @@ pub async fn revoke<S: Stores>(
         }
     }
     let row = app.store.token_by_id(&id).await?.ok_or_else(unknown)?;
-    Ok(Json(info(row)))
+    Ok(Answered { body: info(row), repeated })
 }
 
 fn admins_only(caller: &Caller) -> Result<(), Fault> {

@@ -1,12 +1,11 @@
 //! `POST /api/v1/incidents/{incident}/update`.
 
-use axum::Json;
 use axum::extract::{Path, State};
 use zephyr_api::{Changed, UpdateIncident};
 use zephyr_core::incident::Command;
 use zephyr_core::text::PublicLine;
 
-use super::answer::command;
+use super::answer::{Answered, command};
 use super::extract::Posted;
 use crate::app::{App, Stores};
 use crate::fault::Fault;
@@ -24,7 +23,7 @@ pub async fn update<S: Stores>(
     State(app): State<App<S>>,
     Path(label): Path<String>,
     Posted { caller, body, key }: Posted<UpdateIncident>,
-) -> Result<Json<Changed>, Fault> {
+) -> Result<Answered<Changed>, Fault> {
     let text = PublicLine::new(&body.text).map_err(|why| Fault::invalid("text", why))?;
     command(&app, caller, key, &label, Command::Update { text }).await
 }

@@ -120,7 +120,7 @@ pub async fn act<S: Stores>(
         Err(fault) => Err(fault),
     };
     match done {
-        Ok((incident, _)) => Redirect::to(&format!("/incidents/{}", incident.number)).into_response(),
+        Ok(done) => Redirect::to(&format!("/incidents/{}", done.incident.number)).into_response(),
         Err(fault) => {
             let back = crate::read::number(label).map_or_else(|| "/".to_owned(), |n| format!("/incidents/{n}"));
             page_for(app, fault, &back)

@@ -4,8 +4,10 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use http::{StatusCode, Uri};
+use jiff::Timestamp;
 use zephyr_api::{Code, Problem};
-use zephyr_providers::builtin::{Entry, Inbox};
+use zephyr_core::notice::Notice;
+use zephyr_providers::builtin::{Entry, Inbox, Note};
 
 use super::clock::Clock;
 use super::frame::{Frame, page};
@@ -22,6 +24,8 @@ struct InboxPage {
     clock: Clock,
     /// Those that ring first, then the newest.
     entries: Vec<Entry>,
+    /// What the visitor was told without being rung, the newest first: the text and when it came.
+    notices: Vec<(String, Timestamp)>,
 }
 
 impl InboxPage {
@@ -48,8 +52,11 @@ async fn shown<S: Stores>(app: &App<S>, caller: &Caller, uri: &Uri) -> Result<In
     };
     let clock = Clock::of(app, caller, app.store.now().await?);
     let inbox = app.document::<Inbox>(person.as_str()).await?;
-    let mut entries = inbox.map(|inbox| inbox.entries).unwrap_or_default();
+    let inbox = inbox.unwrap_or_else(|| Inbox::of(person.clone()));
+    let told = |note: Note| (Notice { person: person.clone(), about: note.about }.text(clock.zone()), note.at);
+    let notices = inbox.notices.into_iter().rev().map(told).collect();
+    let mut entries = inbox.entries;
     entries.reverse();
     entries.sort_by_key(|entry| entry.over.is_some());
-    Ok(InboxPage { frame: Frame::of(app, caller, "/inbox", clock.clone()).refreshing(uri), clock, entries })
+    Ok(InboxPage { frame: Frame::of(app, caller, "/inbox", clock.clone()).refreshing(uri), clock, entries, notices })
 }

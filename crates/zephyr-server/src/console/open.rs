@@ -18,7 +18,7 @@ use super::frame::{Frame, page};
 use super::names::Names;
 use super::problem::{for_a_page, page_for};
 use super::session::Visitor;
-use crate::api::{ask, declaration, done, joining};
+use crate::api::{Done, ask, declaration, done, joining};
 use crate::app::{App, Stores};
 use crate::auth::{self, Caller};
 use crate::fault::Fault;
@@ -174,8 +174,7 @@ async fn joined<S: Stores>(
     key: Option<RequestKey>,
 ) -> Result<u64, Fault> {
     let command = given.joining(&app.world().policy)?;
-    let (incident, _) = ask(app, caller.clone(), key, label, command).await?;
-    Ok(incident.number)
+    Ok(ask(app, caller.clone(), key, label, command).await?.incident.number)
 }
 
 async fn opened<S: Stores>(
@@ -187,8 +186,8 @@ async fn opened<S: Stores>(
     let declaration = declaration(given.wanted()?, &app.world().policy)?;
     let (id, actor) = (app.request_id(), caller.actor.clone());
     let request = Request { id: id.clone(), actor, key, ask: Ask::Open(declaration) };
-    let (incident, repeated) = done(app, app.engine.ask(request).await?)?;
-    if !repeated {
+    let Done { incident, before } = done(app, app.engine.ask(request).await?)?;
+    if before.is_none() {
         auth::opened(app, caller, &id).await;
     }
     Ok(incident.number)

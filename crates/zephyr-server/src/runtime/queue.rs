@@ -36,6 +36,7 @@ fn is_urgent(request: &Request) -> bool {
     match &request.ask {
         Ask::Open(declared) => declared.severity == Severity::One,
         Ask::Of { .. } => true,
+        Ask::Arrange(_) => false,
     }
 }
 

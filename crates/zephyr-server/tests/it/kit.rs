@@ -105,6 +105,19 @@ impl Response {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
+    /// Whether it says of itself that it was given before.
+    pub fn is_replayed(&self) -> bool {
+        self.header("idempotent-replayed") == Some("true")
+    }
+
+    /// Whether it is the same as another one, byte for byte, and says so.
+    #[track_caller]
+    pub fn replays(&self, first: &Self) -> bool {
+        assert_eq!((self.status, &self.body), (first.status, &first.body));
+        assert_eq!(self.header("location"), first.header("location"));
+        self.is_replayed()
+    }
+
     #[track_caller]
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))

@@ -24,6 +24,7 @@ mod oncall_pages;
 mod openapi;
 mod policies;
 mod rates;
+mod repetition;
 mod screens;
 mod similar;
 mod sqlite;

@@ -60,9 +60,9 @@ async fn p12_joining_adds_what_was_declared_and_is_repeated_without_harm() {
     let server = start().await;
     server.open("sam", checkout()).await;
     let join = || post("/api/v1/incidents/INC-1/join", said("Nobody can pay", 2)).of("omar").key("j");
-    let first = server.send(join()).await.expect(200);
-    assert_eq!((&first["joined"], &first["repeated"]), (&json!(true), &json!(false)));
-    assert_eq!(server.send(join()).await.expect(200)["repeated"], true);
+    let first = server.send(join()).await;
+    assert_eq!((&first.expect(200)["joined"], first.is_replayed()), (&json!(true), false));
+    assert!(server.send(join()).await.replays(&first));
     let story = server.story(1).await;
     assert_eq!(story.matches("declared again as SEV-2 by omar: Nobody can pay").count(), 1, "{story}");
     let worse = server.send(post("/api/v1/incidents/1/join", said("All is down", 1)).of("omar")).await;

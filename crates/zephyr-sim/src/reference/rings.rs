@@ -5,7 +5,7 @@ use zephyr_core::PersonId;
 use zephyr_core::page::RingEvent;
 use zephyr_core::policy::LadderEntry;
 
-use super::{At, Expected, Reference, State, later};
+use super::{At, Expected, Page, People, Reference, State, later};
 
 /// A phone that rings.
 #[derive(Debug)]
@@ -91,7 +91,8 @@ impl Reference {
     /// Phones that nobody wants stop, those that somebody wants begin, and each runs its ladder.
     pub fn ring(&mut self, now: Timestamp) -> Expected {
         let mut expected = Expected::default();
-        let people: Vec<PersonId> = self.world.policy.people.keys().cloned().collect();
+        let wanted = self.pages.values().flat_map(Page::wanted);
+        let people: People = self.world.policy.people.keys().chain(self.rings.keys()).chain(wanted).cloned().collect();
         for person in people {
             let wanted = self.rings(&person);
             let louder = self.loud_since(&person);

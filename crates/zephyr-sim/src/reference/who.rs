@@ -2,25 +2,10 @@
 
 use jiff::Timestamp;
 use zephyr_core::policy::StepWho;
-use zephyr_core::{PersonId, RotationId, World, limits};
+use zephyr_core::{PersonId, limits};
 
+use super::calendar::Calendar;
 use super::{At, Page, People, Reference, Ringing, State, later};
-
-/// On call now in any layer.
-pub fn on_call(world: &World, rotation: Option<&RotationId>, now: Timestamp) -> Vec<PersonId> {
-    let shifts = rotation.map(|id| world.schedule().at(id, now)).unwrap_or_default();
-    shifts.into_iter().map(|shift| shift.person).collect()
-}
-
-/// Those of them who are rung first.
-fn primary(world: &World, rotation: Option<&RotationId>, now: Timestamp) -> Vec<PersonId> {
-    rotation.map(|id| world.schedule().primary(id, now)).unwrap_or_default()
-}
-
-fn successors(world: &World, rotation: Option<&RotationId>, now: Timestamp) -> Vec<PersonId> {
-    let next = rotation.map(|id| world.schedule().succession(id, now)).unwrap_or_default();
-    primary(world, rotation, now).into_iter().chain(next).collect()
-}
 
 impl Reference {
     /// Every page whose time is up goes one step on; others of an answered step have had their time.
@@ -49,6 +34,10 @@ impl Reference {
         }
     }
 
+    pub fn calendar(&self, now: Timestamp) -> Calendar<'_> {
+        Calendar { world: &self.world, walked: &self.walked, now }
+    }
+
     fn next(&self, page: &Page, ringing: &Ringing, now: Timestamp) -> Option<Next> {
         let first = match ringing.at {
             At::Start => 0,
@@ -72,13 +61,15 @@ impl Reference {
     fn first_from(&self, first: usize, page: &Page, tried: &People, round: u32, now: Timestamp) -> Option<Next> {
         (first..page.due.steps.len()).find_map(|step| {
             let who = &page.due.steps.get(step)?.who;
-            let owner = page.due.owner.as_ref();
-            let (candidates, most) = match who {
-                StepWho::OnCall if page.due.everyone => (on_call(&self.world, owner, now), usize::MAX),
-                StepWho::OnCall => (primary(&self.world, owner, now), usize::MAX),
-                StepWho::Rotation(rotation) => (primary(&self.world, Some(rotation), now), usize::MAX),
-                StepWho::NextInRotation => {
-                    let mut all = successors(&self.world, owner, now);
+            let calendar = self.calendar(now);
+            let (candidates, most) = match (who, page.due.owner.as_ref()) {
+                (StepWho::Rotation(rotation), _) => (calendar.primary(rotation), usize::MAX),
+                (_, None) => (Vec::new(), 0),
+                (StepWho::OnCall, Some(owner)) if page.due.everyone => (calendar.on_call(owner), usize::MAX),
+                (StepWho::OnCall, Some(owner)) => (calendar.primary(owner), usize::MAX),
+                (StepWho::NextInRotation, Some(owner)) => {
+                    let mut all = calendar.primary(owner);
+                    all.extend(calendar.succession(owner));
                     all.retain(|person| !tried.contains(person));
                     (all, 1)
                 }
@@ -100,7 +91,8 @@ impl Reference {
         });
         let of_ladder = policy.severities.values().flat_map(|rule| &rule.page).filter_map(|wanted| wanted.rotation());
         let rotations = page.due.owner.iter().chain(of_steps).chain(of_ladder);
-        let people = rotations.filter_map(|id| policy.rotations.get(id)).flat_map(|rotation| rotation.members(now));
+        let calendar = self.calendar(now);
+        let people = rotations.flat_map(|rotation| calendar.members(rotation));
         let reachable = |person: &PersonId| policy.people.get(person).is_some_and(|known| !known.ladder.is_empty());
         let all: People = people.filter(|person| reachable(person)).cloned().collect();
         let willing: People = all.iter().filter(|person| !self.has_declined(person, now)).cloned().collect();

@@ -22,7 +22,7 @@ impl Run {
             ask: Ask::Open(declaration),
         };
         match self.ask(request) {
-            Some(Answer::Done(_) | Answer::Repeated(_)) => {
+            Some(Answer::Done(_) | Answer::Repeated { .. }) => {
                 self.accepted.insert(key);
             }
             Some(Answer::Busy) => self.script.at(self.now + SignedDuration::from_secs(2), Happening::Declare { key }),
@@ -55,7 +55,7 @@ impl Run {
             ask: Ask::Of { incident: other.id, command: Command::Join(again) },
         };
         match self.ask(request) {
-            Some(Answer::Done(_) | Answer::Repeated(_)) => {
+            Some(Answer::Done(_) | Answer::Repeated { .. }) => {
                 self.counters.count("declared again");
                 self.accepted.insert(key);
                 self.joined.insert(key);

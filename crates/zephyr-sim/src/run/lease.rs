@@ -37,10 +37,12 @@ impl Run {
         let good_until = lease.lasts.map(|lasts| self.now + replica.while_of_its_own(lasts));
         let renew_at = lease.lasts.map(|_| at + replica.while_of_its_own(limits::LEASE_RENEWED));
         replica.tenure = Some(Tenure { good_until, renew_at });
+        let mut lost = Vec::new();
         let before = replica.epoch.replace(lease.epoch);
         let is_new = before != Some(lease.epoch);
         if is_new && before.is_some() {
             self.counters.count("lease lost");
+            lost.extend(replica.forget_sends());
         }
         if lease.freed > 0 || is_new && lease.lasts.is_some() {
             let (epoch, freed) = (lease.epoch, lease.freed);
@@ -51,21 +53,17 @@ impl Run {
             replica.wake(self.now);
             self.counters.count("claims taken over");
         }
-        self.note_lost_leases();
-        Ok(())
-    }
-
-    /// What a replica sent whose lease is over may be sent once more by another.
-    fn note_lost_leases(&mut self) {
         for replica in self.replicas.iter_mut().filter(|replica| replica.engine.is_some()) {
             if replica.tenure.is_some() && !replica.store.model().is_in_force() {
-                replica.outstanding.clear();
-                for id in std::mem::take(&mut replica.on_wire) {
-                    self.counters.count("answer lost with a lease");
-                    self.network.lose(id);
-                }
+                lost.extend(replica.forget_sends());
             }
         }
+        // What a replica sent whose lease is over may be sent once more by another.
+        for id in lost {
+            self.counters.count("answer lost with a lease");
+            self.network.lose(id);
+        }
+        Ok(())
     }
 
     /// Where nothing happens for a while and every replica has been well for one, their renewals are not worth the time:

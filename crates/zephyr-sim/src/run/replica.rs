@@ -115,6 +115,12 @@ impl Replica {
         self.wake_at = self.due_at.into_iter().chain(renew).min();
     }
 
+    /// Its lease is over: whatever it had handed out belongs to others now. What of it is on the wire.
+    pub fn forget_sends(&mut self) -> BTreeSet<EffectId> {
+        self.outstanding.clear();
+        std::mem::take(&mut self.on_wire)
+    }
+
     fn may_send(&self, now: Timestamp) -> bool {
         self.tenure.is_some_and(|tenure| tenure.good_until.is_none_or(|until| now < until))
     }
@@ -221,7 +227,7 @@ impl Run {
                 }
                 Err(_) => {
                     self.observe(index);
-                    let again = self.now + TRY_AGAIN;
+                    let again = self.now + self.until_it_may_reach(index);
                     self.replicas.get_mut(index).into_iter().for_each(|replica| replica.wake(again));
                     return;
                 }
@@ -240,8 +246,19 @@ impl Run {
         replica.sleep();
         if self.turns.is_multiple_of(16) {
             let Replica { store, outstanding, .. } = replica;
-            self.oracle.nothing_left(self.now, store.model(), outstanding, &self.outages);
+            let claims = |id| faulty::claims(&self.ledger, id);
+            self.oracle.nothing_left(self.now, store.model(), outstanding, claims, &self.outages);
         }
+    }
+
+    /// When the runtime tries again after the store failed. Tries of one that cannot reach it before anything else
+    /// happens are not worth the time.
+    fn until_it_may_reach(&self, index: usize) -> SignedDuration {
+        let away = self.store_away || self.replicas.get(index).is_some_and(|replica| replica.cut_from_store);
+        let next =
+            self.script.next_at().filter(|_| away).map_or(SignedDuration::ZERO, |at| at.duration_since(self.now));
+        let tries = next.as_millis() / TRY_AGAIN.as_millis() + 1;
+        TRY_AGAIN * i32::try_from(tries).unwrap_or(1).max(1)
     }
 
     /// One turn of the runtime; whether there is more to do.
@@ -270,8 +287,8 @@ impl Run {
         let more = !sends.is_empty() || engine.next_wake().is_some_and(|wait| wait.is_zero());
         self.observe(index);
         for send in &sends {
-            let claimed = faulty::claimed_at(&self.ledger, send.id);
-            self.oracle.handed_out(send, claimed, self.now, stale, &self.outages);
+            let claims = faulty::claims(&self.ledger, send.id);
+            self.oracle.handed_out(send, &claims, self.now, stale, &self.outages);
         }
         if !sends.is_empty() && self.meets(Fault::PauseBeforeSend) {
             let how_long = SignedDuration::from_millis(self.chance.between(50, 60_000));

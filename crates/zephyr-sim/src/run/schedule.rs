@@ -50,6 +50,12 @@ impl Run {
             self.script.at(at, Happening::CutFromProviders(replica, true));
             self.script.at(at + lasts, Happening::CutFromProviders(replica, false));
         }
+        for (at, _) in self.times(Fault::Arranged, 1, 2) {
+            self.script.at(at, Happening::Arranged);
+        }
+        for (at, _) in self.times(Fault::AnotherPolicy, 1, 2) {
+            self.script.at(at, Happening::AnotherPolicy);
+        }
         let chaos = SignedDuration::from_mins(self.plan.minutes);
         self.script.at(began + chaos, Happening::Heal);
         self.script.at(began + chaos + HEALED, Happening::CloseAll);

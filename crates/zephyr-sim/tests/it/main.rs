@@ -55,6 +55,7 @@ fn every_kind_of_fault_is_really_met() {
         "service set",
         "reopened",
         "updated",
+        "somebody left",
         "taken",
         "stopped",
         "rung again",

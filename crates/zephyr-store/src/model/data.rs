@@ -145,10 +145,20 @@ impl Data {
         self.end_epochs(|epoch, tenure| epoch != own && tenure.until.is_some_and(|until| until <= now))
     }
 
+    /// Ends one lease; how many claims became free.
+    pub(super) fn end_epoch(&mut self, ended: u64) -> u64 {
+        self.end_epochs(|epoch, _| epoch == ended)
+    }
+
     fn end_epochs(&mut self, which: impl Fn(u64, &Tenure) -> bool) -> u64 {
         let mut freed = 0;
+        let mut any = false;
         for (epoch, tenure) in self.leases.iter_mut().filter(|(_, tenure)| !tenure.over) {
             tenure.over = which(*epoch, tenure);
+            any |= tenure.over;
+        }
+        if !any {
+            return 0;
         }
         let leases = &self.leases;
         let is_over = |epoch: u64| leases.get(&epoch).is_none_or(|tenure| tenure.over);

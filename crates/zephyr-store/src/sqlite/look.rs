@@ -8,11 +8,12 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
+use zephyr_core::StreamId;
 use zephyr_engine::ports::{EventRow, StoreError, StreamRow};
 
 use super::open::{self, OpenError};
 use super::{errors, guard, rows};
-use crate::statements::{EVENTS, NEWEST_EVENT, OLDEST_PAGE, OPEN_STREAMS};
+use crate::statements::{EVENTS, NEWEST_EVENT, OLDEST_PAGE, OPEN_STREAMS, STREAM};
 
 /// What a check tells at most: the first damage is enough to restore a backup.
 const FINDINGS: usize = 20;
@@ -72,6 +73,16 @@ impl Look {
         let query = sqlx::query(OPEN_STREAMS).bind(rows::limit(most));
         let found = query.fetch_all(&mut self.connection).await.map_err(errors::before_commit)?;
         found.iter().map(rows::stream).collect()
+    }
+
+    /// One stream.
+    ///
+    /// # Errors
+    /// That it cannot be read.
+    pub async fn stream(&mut self, id: StreamId) -> Result<Option<StreamRow>, StoreError> {
+        let query = sqlx::query(STREAM).bind(id.to_string());
+        let found = query.fetch_optional(&mut self.connection).await.map_err(errors::before_commit)?;
+        found.as_ref().map(rows::stream).transpose()
     }
 
     /// All events of a stream, in order.

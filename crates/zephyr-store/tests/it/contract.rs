@@ -252,7 +252,7 @@ impl<S: Kept> Pair<S> {
             request: of.request.map(|key| RequestRow {
                 key: key.to_string(),
                 body_hash: format!("hash of {of:?}"),
-                about: About::Stream(id),
+                about: About::Stream { stream: id, version: Some(1) },
                 at: now,
             }),
         }

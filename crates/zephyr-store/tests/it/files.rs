@@ -66,8 +66,12 @@ async fn f2_what_was_answered_is_there_after_a_crash() {
     let mut new = commit(stream(1), 0, start());
     new.effects = vec![new_page(stream(1), 0, start(), true)];
     new.wake_at = Some(start());
-    new.request =
-        Some(RequestRow { key: "k".into(), body_hash: "h".into(), about: About::Stream(stream(1)), at: start() });
+    new.request = Some(RequestRow {
+        key: "k".into(),
+        body_hash: "h".into(),
+        about: About::Stream { stream: stream(1), version: Some(1) },
+        at: start(),
+    });
     assert_eq!(must(store.commit(&[new.clone()]).await), [Committed::Done]);
 
     let crashed = place.crashed(usize::MAX);
@@ -326,8 +330,12 @@ async fn finished_effects_lose_their_body_at_once_and_their_row_after_a_day() {
     let store = place.open().await;
     let page = new_page(stream(1), 0, start(), true);
     let mut new = commit(stream(1), 0, start());
-    new.request =
-        Some(RequestRow { key: "k".into(), body_hash: "h".into(), about: About::Stream(stream(1)), at: start() });
+    new.request = Some(RequestRow {
+        key: "k".into(),
+        body_hash: "h".into(),
+        about: About::Stream { stream: stream(1), version: Some(1) },
+        at: start(),
+    });
     let mut over = commit(stream(1), 1, start());
     over.finish = Some(Finish { effect: page.id, end: End::Over });
     new.effects = vec![page];

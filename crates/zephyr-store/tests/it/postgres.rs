@@ -113,7 +113,7 @@ async fn f19_f27_whatever_replicas_do_at_once_is_done_once() {
             opened.request = Some(RequestRow {
                 key: format!("key {}", round / 2),
                 body_hash: format!("of {index}"),
-                about: About::Stream(id),
+                about: About::Stream { stream: id, version: Some(1) },
                 at: start(),
             });
             let mut changed = commit(stream(1), u64::from(round), start());
@@ -222,7 +222,7 @@ async fn filled(store: &(impl Store + Objects + Registry)) {
     first.request = Some(RequestRow {
         key: "key".to_owned(),
         body_hash: "hash".to_owned(),
-        about: About::Stream(stream(1)),
+        about: About::Stream { stream: stream(1), version: Some(1) },
         at: start(),
     });
     must(store.commit(&[first]).await);

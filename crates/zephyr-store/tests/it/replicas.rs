@@ -224,7 +224,7 @@ async fn a_refusal_that_rests_on_what_was_not_written_is_decided_anew() {
         request(of(Command::Acknowledge), None),
     ];
     let answers = must(three.execute(batch).await);
-    assert!(matches!(answers.first(), Some(Answer::Repeated(_))), "{answers:?}");
+    assert!(matches!(answers.first(), Some(Answer::Repeated { .. })), "{answers:?}");
     assert!(matches!(answers.get(1), Some(Answer::Done(after)) if after.is_open()), "{answers:?}");
 }
 
@@ -244,7 +244,7 @@ async fn an_answer_shows_what_was_written_and_nothing_that_was_decided_after_it(
     ];
     let answers = must(three.execute(batch).await);
     assert!(matches!(answers.first(), Some(Answer::Done(after)) if after.is_open()), "{answers:?}");
-    assert!(matches!(answers.get(1), Some(Answer::Repeated(_))), "{answers:?}");
+    assert!(matches!(answers.get(1), Some(Answer::Repeated { .. })), "{answers:?}");
 }
 
 #[tokio::test]

@@ -48,6 +48,8 @@ pub struct Client {
     person: Person,
     /// There is no person of this machine's user name.
     guessed_wrong: Cell<bool>,
+    /// The last answer was given before.
+    replayed: Cell<bool>,
 }
 
 /// What to ask.
@@ -73,7 +75,13 @@ impl Client {
     }
 
     fn of(found: Vec<Found>, person: Person) -> Self {
-        Self { servers: Servers::new(found), connection: None, person, guessed_wrong: Cell::new(false) }
+        Self {
+            servers: Servers::new(found),
+            connection: None,
+            person,
+            guessed_wrong: Cell::new(false),
+            replayed: Cell::new(false),
+        }
     }
 
     /// The address of the one that answered last.
@@ -89,6 +97,11 @@ impl Client {
     /// Whom the token speaks for may be one of two: part of what makes two requests the same.
     pub fn speaks_for(&self) -> &Person {
         &self.person
+    }
+
+    /// Whether the last answer was given before, to an earlier request with the same key.
+    pub fn was_replayed(&self) -> bool {
+        self.replayed.get()
     }
 
     /// Reads.
@@ -211,7 +224,9 @@ impl Client {
         if let Some(body) = call.body {
             request = request.json(body);
         }
-        wire::read(wire::send(request).await?).await
+        let (answer, replayed) = wire::read(wire::send(request).await?).await?;
+        self.replayed.set(replayed);
+        Ok(answer)
     }
 
     /// What to tell of a call that was not answered.

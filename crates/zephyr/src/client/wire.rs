@@ -56,9 +56,13 @@ pub async fn send(request: RequestBuilder) -> Result<reqwest::Response, CallErro
     })
 }
 
-/// Reads the answer.
-pub async fn read<Answer: DeserializeOwned>(mut response: reqwest::Response) -> Result<Answer, CallError> {
+/// Says of an answer that it was given before, to a request with the same key.
+const REPLAYED: &str = "idempotent-replayed";
+
+/// Reads the answer, and whether it was given before.
+pub async fn read<Answer: DeserializeOwned>(mut response: reqwest::Response) -> Result<(Answer, bool), CallError> {
     let status = response.status();
+    let replayed = response.headers().contains_key(REPLAYED);
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| CallError::Lost(why(&error)))? {
         if body.len() + chunk.len() > BYTES {
@@ -67,7 +71,8 @@ pub async fn read<Answer: DeserializeOwned>(mut response: reqwest::Response) -> 
         body.extend_from_slice(&chunk);
     }
     if status.is_success() {
-        return serde_json::from_slice(&body).map_err(|error| CallError::Nonsense(error.to_string()));
+        let answer = serde_json::from_slice(&body).map_err(|error| CallError::Nonsense(error.to_string()))?;
+        return Ok((answer, replayed));
     }
     Err(match serde_json::from_slice::<Problem>(&body) {
         Ok(problem) => CallError::Problem(problem),

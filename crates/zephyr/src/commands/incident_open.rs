@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use serde::Serialize;
 use zephyr_api::{Changed, Incident, OpenIncident, Timeline};
 use zephyr_core::incident::Reporter;
 
@@ -19,6 +20,15 @@ use crate::settings::Settings;
 /// How long it waits for what is still to come.
 const WATCH: Duration = Duration::from_secs(5);
 
+/// What `--json` prints: the answer of the server, and whether it was given before.
+#[derive(Debug, Serialize)]
+struct Opened {
+    incident: Incident,
+    repeated: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    joined: bool,
+}
+
 /// Runs it.
 pub async fn run(session: &mut Session<'_>, settings: &Settings, given: cli::Open) -> Result<Exit, Failure> {
     let choice = Choice::of(&given);
@@ -34,7 +44,8 @@ pub async fn run(session: &mut Session<'_>, settings: &Settings, given: cli::Ope
         anyway: given.anyway,
     };
     let public = body.public.is_some();
-    let Changed { incident, repeated, joined } = declare(session, settings, body, choice).await?;
+    let Changed { incident, joined } = declare(session, settings, body, choice).await?;
+    let repeated = session.client.was_replayed();
     let paged = steps::is_paged(&incident);
     let mut watch = Watch { paged, incident, told: Told::default() };
     if !session.json {
@@ -51,7 +62,7 @@ pub async fn run(session: &mut Session<'_>, settings: &Settings, given: cli::Ope
     }
     let lost = watch.until_shown(session).await.err();
     if session.json {
-        session.printer.json(&Changed { incident: watch.incident, repeated, joined });
+        session.printer.json(&Opened { incident: watch.incident, repeated, joined });
     } else {
         conclude(session, &watch, lost).await;
     }

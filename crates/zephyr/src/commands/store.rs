@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+use zephyr_core::StreamId;
 use zephyr_store::{Hold, Look, Options, SqliteStore, companions};
 
 use super::serve::{DATABASE, cannot_open};
@@ -98,8 +99,10 @@ async fn look_through(look: &mut Look) -> Result<Checked, Failure> {
     }
     checked.newest = look.newest_event().await.map_err(unreadable)?;
     checked.oldest_page = look.oldest_page().await.map_err(unreadable)?;
-    for stream in look.open_streams(OPEN_MOST).await.map_err(unreadable)? {
-        checked.open += 1;
+    let open = look.open_streams(OPEN_MOST).await.map_err(unreadable)?;
+    checked.open = open.len();
+    let roster = look.stream(StreamId::ROSTER).await.map_err(unreadable)?;
+    for stream in open.into_iter().chain(roster) {
         let events = look.events(&stream).await.map_err(unreadable)?;
         // A server may have written between the two: such a stream is looked at as it is now the next time.
         if u64::try_from(events.len()).is_ok_and(|count| count == stream.version) {

@@ -4,6 +4,7 @@
 
 use std::path::Path;
 
+use zephyr_core::StreamId;
 use zephyr_core::incident::Incident;
 use zephyr_engine::ports::{Store as _, StoreError};
 use zephyr_store::copy::{Copied, CopyError, Place, copy};
@@ -149,7 +150,8 @@ async fn check(printer: &mut Printer, address: &Address, shown: &str, json: bool
 pub async fn broken(store: &PostgresStore) -> Result<(usize, Vec<String>), StoreError> {
     let found = store.find(Incident::PHASE, "open", OPEN_MOST).await?;
     let mut broken = Vec::new();
-    for row in store.load(&found).await?.streams.into_iter().flatten() {
+    let streams: Vec<StreamId> = found.iter().copied().chain([StreamId::ROSTER]).collect();
+    for row in store.load(&streams).await?.streams.into_iter().flatten() {
         let most = usize::try_from(row.version).unwrap_or(usize::MAX);
         let events = store.events(row.id, 0, most).await?;
         if u64::try_from(events.len()).is_ok_and(|count| count == row.version) {

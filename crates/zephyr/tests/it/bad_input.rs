@@ -107,7 +107,7 @@ fn p11_it_exits_with_4_while_no_page_is_out() {
         page["wanted"][0]["methods"][0]["state"] = "sent".into();
     }
     let server = Canned::new(move |path| match path {
-        "/api/v1/incidents" => (201, serde_json::json!({ "incident": incident, "repeated": false }).to_string()),
+        "/api/v1/incidents" => (201, serde_json::json!({ "incident": incident }).to_string()),
         path if path.contains("timeline") => {
             std::thread::sleep(std::time::Duration::from_millis(500));
             (200, serde_json::json!({ "entries": [], "next_after": 0 }).to_string())

@@ -33,6 +33,9 @@ pub(super) fn complete(path: &str, method: &HttpMethod, operation: &mut Operatio
         let content = ContentBuilder::new().schema(Some(nothing)).example(Some(serde_json::json!({}))).build();
         operation.request_body = Some(RefOr::T(RequestBodyBuilder::new().content("application/json", content).build()));
     }
+    if posts {
+        tell_replays(operation);
+    }
     failures::add(path, posts, !operation.parameters.iter().flatten().all(is_header), &mut operation.responses);
 }
 
@@ -80,6 +83,17 @@ fn idempotency_key() -> Parameter {
     let meaning = "Makes a repetition harmless, for a day; a UUID will do";
     let schema = text().min_length(Some(1)).max_length(Some(limits::REQUEST_KEY_CHARS));
     parameter("Idempotency-Key", ParameterIn::Header, Required::False, meaning).schema(Some(schema)).build()
+}
+
+/// What an answer says that was given before.
+fn tell_replays(operation: &mut Operation) {
+    let meaning = "Where a request with this key was answered before: this is that answer. `true`, or not there";
+    for response in operation.responses.responses.values_mut() {
+        if let RefOr::T(response) = response {
+            let header = failures::header_of(Type::String, meaning, "true".into());
+            response.headers.insert("Idempotent-Replayed".to_owned(), header.into());
+        }
+    }
 }
 
 fn text() -> ObjectBuilder {

@@ -97,11 +97,14 @@ fn told(code: Code) -> (&'static str, Problem) {
     }
 }
 
+/// A header of an answer.
+pub(super) fn header_of(kind: Type, meaning: &str, example: Value) -> Header {
+    let schema = ObjectBuilder::new().schema_type(SchemaType::Type(kind)).build();
+    HeaderBuilder::new().schema(Some(schema)).description(Some(meaning)).example(Some(example)).build()
+}
+
 fn header(code: Code) -> Option<(&'static str, Header)> {
-    let of = |kind: Type, meaning: &str, example: Value| {
-        let schema = ObjectBuilder::new().schema_type(SchemaType::Type(kind)).build();
-        HeaderBuilder::new().schema(Some(schema)).description(Some(meaning)).example(Some(example)).build()
-    };
+    let of = header_of;
     match code {
         Code::TooMany | Code::Unavailable => Some(("Retry-After", of(Type::Integer, "Seconds to wait", 1.into()))),
         Code::Unauthorized => {

@@ -94,7 +94,7 @@ pub async fn show<S: Stores>(
 
 async fn made<S: Stores>(app: &App<S>, caller: &Caller, uri: &Uri, name: &str) -> Result<Calendar, Fault> {
     let clock = Clock::of(app, caller, app.store.now().await?);
-    let world = app.world();
+    let world = app.arranged_world().await?;
     let rotation = rotation(&world, name)?;
     let asked = asked(uri);
     let view = if asked.get("view").is_some_and(|view| view == "month") { View::Month } else { View::Week };

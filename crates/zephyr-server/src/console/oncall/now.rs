@@ -68,7 +68,7 @@ pub async fn show<S: Stores>(State(app): State<App<S>>, uri: Uri, Visitor(caller
 
 async fn made<S: Stores>(app: &App<S>, caller: &Caller, uri: &Uri) -> Result<Now, Fault> {
     let clock = Clock::of(app, caller, app.store.now().await?);
-    let world = app.world();
+    let world = app.arranged_world().await?;
     let wanted: String = asked(uri).remove("name").unwrap_or_default().chars().take(64).collect();
     let named = |id: &&RotationId| id.as_str().contains(wanted.trim().to_lowercase().as_str());
     let found: Vec<&RotationId> = in_order(&world, caller.person(), clock.now()).into_iter().filter(named).collect();

@@ -56,7 +56,7 @@ pub async fn show<S: Stores>(
 
 async fn made<S: Stores>(app: &App<S>, caller: &Caller, uri: &Uri, name: &str) -> Result<SlotPage, Fault> {
     let clock = Clock::of(app, caller, app.store.now().await?);
-    let world = app.world();
+    let world = app.arranged_world().await?;
     let rotation = rotation(&world, name)?;
     let asked = asked(uri);
     let at = asked.get("at").and_then(|at| at.parse::<Timestamp>().ok()).ok_or_else(no_such_turn)?;
