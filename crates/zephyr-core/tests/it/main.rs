@@ -18,6 +18,7 @@ mod policy;
 mod policy_acme;
 mod policy_mistakes;
 mod proof;
+mod quiet;
 mod reach;
 mod reachable;
 mod roster;
