@@ -31,7 +31,8 @@ pub(crate) struct Held {
     pub urgency: u8,
     /// An earlier life of a replica had it and never said what became of it.
     pub abandoned: bool,
-    /// The engine's count of writes when it was decided: while that stands, nothing can have made it undue.
+    /// The engine's count of writes when it was decided, last of all on its stream: while that stands, nothing can have
+    /// made it undue.
     pub decided_at: Option<u64>,
 }
 
@@ -97,10 +98,10 @@ impl Outbox {
     }
 
     /// Takes note of an effect that was committed; `mine` where what was inserted as claimed is still this replica's.
-    pub fn committed(&mut self, stream: StreamId, effect: NewEffect, decided_at: u64, mine: bool) {
+    pub fn committed(&mut self, stream: StreamId, effect: NewEffect, decided_at: Option<u64>, mine: bool) {
         if effect.claimed && mine {
             let send = Send { id: effect.id, stream, effect: effect.effect, attempt: 0, due_at: effect.due_at };
-            self.hold(Held { send, urgency: effect.urgency, abandoned: false, decided_at: Some(decided_at) });
+            self.hold(Held { send, urgency: effect.urgency, abandoned: false, decided_at });
         } else {
             self.waiting(effect.effect.lane());
         }

@@ -4,7 +4,6 @@
 use std::sync::Arc;
 
 use zephyr_core::World;
-use zephyr_core::oncall::Changes;
 use zephyr_core::roster::Roster;
 
 /// The world as it was given, and as it is with the roster that was stored last.
@@ -40,10 +39,10 @@ impl Worlds {
 
     /// The world with a roster that may never be stored.
     pub fn with(&self, roster: Option<&Roster>) -> Arc<World> {
-        let changes = roster.map_or(Changes::NONE, |roster| &roster.changes);
-        if self.given.changes == *changes {
-            return self.given.clone();
+        match roster {
+            Some(roster) => Arc::new(World { changes: roster.changes.clone(), ..World::clone(&self.given) }),
+            // Before anything is arranged the world is as it was given.
+            None => self.given.clone(),
         }
-        Arc::new(World { changes: changes.clone(), ..World::clone(&self.given) })
     }
 }

@@ -1,5 +1,9 @@
 //! Writing what was decided, and finding out what was written where the store's answer was lost.
 
+use std::collections::BTreeMap;
+
+use zephyr_core::StreamId;
+
 use crate::engine::Engine;
 use crate::ports::{Commit, Committed, Entropy, Store, StoreError};
 use crate::state::State;
@@ -32,9 +36,13 @@ impl<S: Store, E: Entropy> Engine<S, E> {
             }
             Err(error) => return Err(error),
         };
-        for ((commit, state), result) in commits.into_iter().zip(&after).zip(&results) {
+        // What was decided later in the same turn may have made undue what was decided before.
+        let last: BTreeMap<StreamId, usize> =
+            commits.iter().enumerate().map(|(index, commit)| (commit.stream, index)).collect();
+        for (index, ((commit, state), result)) in commits.into_iter().zip(&after).zip(&results).enumerate() {
             if *result == Committed::Done {
-                self.adopt(commit, state.clone(), true);
+                let decided_at = (last.get(&commit.stream) == Some(&index)).then_some(self.writes);
+                self.adopt(commit, state.clone(), decided_at, true);
             }
         }
         Ok(results.into_iter().zip(after).collect())
@@ -55,24 +63,25 @@ impl<S: Store, E: Entropy> Engine<S, E> {
             let Doubt { commit, after, epoch } = self.doubtful.remove(0);
             results.push((if written { Committed::Done } else { Committed::Conflict }, after.clone()));
             if written {
-                self.adopt(commit, after, epoch == self.epoch);
+                self.adopt(commit, after, None, epoch == self.epoch);
             }
         }
         Ok(results)
     }
 
-    /// Takes note of what was written; `mine` where its claims are still this replica's.
-    fn adopt(&mut self, commit: Commit, state: State, mine: bool) {
+    /// Takes note of what was written; `decided_at` is the count of writes where nothing was decided after it on the
+    /// same stream, and `mine` says that its claims are still this replica's.
+    fn adopt(&mut self, commit: Commit, state: State, decided_at: Option<u64>, mine: bool) {
         self.recent.keep(state);
         if let Some(wake_at) = commit.wake_at {
             self.wake_no_later_than(wake_at);
         }
-        let decided_at = commit.events.last().map(|event| event.at);
+        let now = commit.events.last().map(|event| event.at);
         for effect in commit.effects {
-            if decided_at.is_some_and(|at| at < effect.due_at) {
+            if now.is_some_and(|at| at < effect.due_at) {
                 self.wake_no_later_than(effect.due_at);
             }
-            self.outbox.committed(commit.stream, effect, self.writes, mine);
+            self.outbox.committed(commit.stream, effect, decided_at, mine);
         }
     }
 }

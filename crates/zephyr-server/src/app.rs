@@ -9,6 +9,7 @@ use zephyr_core::World;
 use zephyr_engine::ports::{Objects, Registry, Store};
 
 use crate::auth::Secret;
+use crate::coverage::Coverages;
 use crate::lately::Lately;
 use crate::limiter::Limiter;
 use crate::metrics::Metrics;
@@ -41,6 +42,8 @@ pub struct Shared<S> {
     pub status_page: Mutex<Option<(u64, Bytes)>>,
     /// The policy in force, and how another comes into force.
     pub policies: Policies,
+    /// The proof of the year ahead.
+    pub coverages: Coverages,
     /// Who asks too much.
     pub limiter: Limiter,
     /// Figures of what was opened lately.
@@ -74,6 +77,7 @@ impl<S> App<S> {
             metrics,
             local,
             status_page,
+            coverages: Coverages::default(),
             limiter,
             lately,
             streams,

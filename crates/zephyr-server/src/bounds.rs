@@ -44,3 +44,17 @@ pub const ROTATIONS_IN_BRIEF: usize = 8;
 pub const NEXT_WITHIN: jiff::SignedDuration = jiff::SignedDuration::from_hours(35 * 24);
 /// Changes of a rotation that are followed until somebody else is rung first: a week of hand-offs in several layers.
 pub const CHANGES_FOLLOWED: usize = 48;
+/// How far ahead coverage is proved.
+pub const COVERAGE: jiff::SignedDuration = jiff::SignedDuration::from_hours(366 * 24);
+/// How long a proof is shown while nothing it is made of changes.
+pub const COVERAGE_KEPT: jiff::SignedDuration = jiff::SignedDuration::from_hours(1);
+/// How long a page waits for a proof before it says that it looks again.
+pub const COVERAGE_WAIT: Duration = Duration::from_secs(2);
+/// Rotations whose year is drawn on one page, and findings told: what is small enough for a telephone.
+pub const YEARS_DRAWN: usize = 10;
+/// Findings told on one page.
+pub const FINDINGS_TOLD: usize = 20;
+/// Times told of one finding.
+pub const TIMES_TOLD: usize = 5;
+/// Marks of one year: what is closer together is one mark.
+pub const YEAR_MARKS: usize = 12;

@@ -11,6 +11,7 @@ mod auth;
 mod bounds;
 mod calendar;
 mod console;
+mod coverage;
 mod documents;
 mod fault;
 mod lately;

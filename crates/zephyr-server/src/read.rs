@@ -97,8 +97,10 @@ impl<S: Stores> App<S> {
 
     /// The policy and runbook in force, with what the stored roster arranges.
     pub async fn arranged_world(&self) -> Result<World, StoreError> {
-        let changes = self.roster().await?.changes.clone();
-        Ok(World { changes, ..World::clone(&self.world()) })
+        let (roster, given) = (self.roster().await?, self.world());
+        // Before anything is arranged the world is as it was given.
+        let changes = if roster.version == 0 { given.changes.clone() } else { roster.changes.clone() };
+        Ok(World { changes, ..World::clone(&given) })
     }
 
     /// Every event of an incident.

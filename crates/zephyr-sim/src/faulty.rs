@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 use zephyr_core::effect::Lane;
+use zephyr_core::ids::StreamKind;
 use zephyr_core::{EffectId, StreamId};
 use zephyr_engine::ports::{
     Backlog, Claimed, Commit, Committed, Due, EventRow, Lease, Loaded, RequestRow, Retry, Store, StoreError, StreamRow,
@@ -164,7 +165,8 @@ impl Store for FaultyStore {
     async fn load(&self, ids: &[StreamId]) -> Result<Loaded, StoreError> {
         let mut loaded = self.reach()?.load(ids).await?;
         for row in loaded.streams.iter_mut().flatten() {
-            let former = self.ledger().former.get(&row.id).cloned();
+            // A decision rests on the roster as it is read: there is no version of it to meet at.
+            let former = self.ledger().former.get(&row.id).filter(|row| row.id.kind == StreamKind::Incident).cloned();
             if let Some(former) = former
                 && self.meets(Fault::StaleRead)
             {

@@ -73,10 +73,11 @@ impl Oracle {
         }
     }
 
-    /// From now on it is another world.
-    pub fn set_world(&mut self, world: &Arc<World>) {
-        self.references.values_mut().for_each(|reference| reference.set_world(world.clone()));
-        self.world = world.clone();
+    /// From now on it is another world, with the roster as it is.
+    pub fn set_world(&mut self, given: &World) {
+        let changes = self.roster.as_ref().map(|roster| roster.changes.clone()).unwrap_or_default();
+        self.world = Arc::new(World { changes, ..given.clone() });
+        self.references.values_mut().for_each(|reference| reference.set_world(self.world.clone()));
     }
 
     /// Looks at a commit that was written.
@@ -137,6 +138,7 @@ impl Oracle {
             self.broken(format!("I6 {rule}"));
         }
         self.roster = Some(roster);
+        self.set_world(&self.world.clone());
     }
 
     fn refer(&mut self, stream: StreamId, event: &Event) {

@@ -4,6 +4,7 @@ use super::effects::effects;
 use super::{Body, Event, Incident};
 pub(super) use crate::event::Stamp;
 use crate::page::{PageEvent, Paging, Record, RingEvent};
+use crate::policy::Severity;
 use crate::{PersonId, invariants};
 
 /// A decision about an incident.
@@ -76,6 +77,9 @@ impl Record for Decision<'_> {
     }
     fn ring(&mut self, person: PersonId, event: RingEvent) {
         self.emit(Body::Ring { person, event });
+    }
+    fn may_be_quiet(&self) -> bool {
+        self.decided.state.severity == Severity::Three
     }
     fn leads(&self) -> Option<&PersonId> {
         self.decided.state.acting_commander.as_ref()

@@ -198,9 +198,10 @@ fn passed_over(passed: &[Passed]) -> String {
 
 fn of_ring(person: &PersonId, ring: &RingEvent) -> String {
     match ring {
-        RingEvent::Began { ladder, .. } => {
+        RingEvent::Began { ladder, quiet, .. } => {
             let methods: Vec<&str> = ladder.iter().map(|entry| entry.method.as_str()).collect();
-            format!("{person}'s phone begins to ring: {}", methods.join(", "))
+            let quiet = if *quiet { ", quietly at this hour" } else { "" };
+            format!("{person}'s phone begins to ring: {}{quiet}", methods.join(", "))
         }
         RingEvent::Rang { entry } => format!("ringing {person} by {}", entry.method),
         RingEvent::Accepted { entry, delivered: true, .. } => format!("{person} reached by {}", entry.method),

@@ -120,6 +120,8 @@ enum Stored {
         person: PersonId,
         ladder: Vec<LadderEntry>,
         loud: bool,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        quiet: bool,
     },
     Rang {
         person: PersonId,

@@ -90,9 +90,9 @@ impl Paging {
 
     /// Applies what happened to a person's ring.
     pub fn apply_ring(&mut self, at: Timestamp, person: &PersonId, event: &RingEvent) {
-        if let RingEvent::Began { ladder, loud } = event {
+        if let RingEvent::Began { ladder, loud, quiet } = event {
             let number = self.rings.get(person).map_or(0, |ring| ring.number).saturating_add(1);
-            self.rings.insert(person.clone(), Ring::begun(number, at, ladder, *loud));
+            self.rings.insert(person.clone(), Ring::begun(number, at, ladder, (*loud, *quiet)));
             return;
         }
         let Some(ring) = self.rings.get_mut(person) else { return };
@@ -200,12 +200,12 @@ impl Page {
 }
 
 impl Ring {
-    fn begun(number: u32, at: Timestamp, ladder: &[LadderEntry], loud: bool) -> Self {
+    fn begun(number: u32, at: Timestamp, ladder: &[LadderEntry], (loud, quiet): (bool, bool)) -> Self {
         let waiting = |entry: &LadderEntry| Rung {
             method: entry.method,
             state: RungState::Waiting { due_at: plus(at, entry.after) },
         };
-        Self { number, began_at: at, loud, rungs: ladder.iter().map(waiting).collect(), over: None }
+        Self { number, began_at: at, loud, quiet, rungs: ladder.iter().map(waiting).collect(), over: None }
     }
 
     fn set(&mut self, entry: u32, state: RungState) {

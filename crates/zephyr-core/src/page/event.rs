@@ -179,6 +179,8 @@ pub enum RingEvent {
         ladder: Vec<LadderEntry>,
         /// Whether every method rings at once.
         loud: bool,
+        /// Whether it leaves out what makes noise, because it is in the person's quiet hours and not urgent.
+        quiet: bool,
     },
     /// An entry of the ladder is being sent.
     Rang {

@@ -15,6 +15,9 @@ pub struct Ring {
     pub began_at: Timestamp,
     /// Whether every method rang at once.
     pub loud: bool,
+    /// Whether what makes noise was left out, in the person's quiet hours.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub quiet: bool,
     /// The ladder; never empty.
     pub rungs: Vec<Rung>,
     /// Set when it is over.

@@ -5,6 +5,7 @@
 use jiff::Timestamp;
 
 use super::{PageEvent, PageState, Paging, Ring, RingEvent, RingOverWhy, Target, lease};
+use crate::policy::{LadderEntry, Method};
 use crate::{PersonId, SignedDuration, World};
 
 /// What paging asks of whoever embeds it: take note of an event and apply it, so that the next look sees it.
@@ -18,6 +19,10 @@ pub trait Record {
     /// Who is asked first for a sign of life, where somebody leads: an incident's commander.
     fn leads(&self) -> Option<&PersonId> {
         None
+    }
+    /// Whether people's quiet hours count: what it is for is not urgent.
+    fn may_be_quiet(&self) -> bool {
+        false
     }
 }
 
@@ -47,10 +52,12 @@ pub(crate) fn steps(record: &mut impl Record, world: &World, now: Timestamp) {
 
 /// Phones stop ringing for those nobody wants, begin for those somebody does, and run their ladders.
 fn rings(record: &mut impl Record, world: &World, now: Timestamp) {
-    for (person, why) in to_end(record.paging()) {
+    let may_be_quiet = record.may_be_quiet();
+    for (person, why) in to_end(record.paging(), may_be_quiet) {
         record.ring(person, RingEvent::Over { why });
     }
-    for (person, event) in to_begin(record.paging(), world) {
+    let begun = Begun { world, now, may_be_quiet };
+    for (person, event) in to_begin(record.paging(), &begun) {
         record.ring(person, event);
     }
     let due: Vec<(PersonId, RingEvent)> = live(record.paging())
@@ -67,14 +74,14 @@ fn live(paging: &Paging) -> impl Iterator<Item = (&PersonId, &Ring)> {
     paging.rings.iter().filter(|(_, ring)| ring.over.is_none())
 }
 
-fn to_end(paging: &Paging) -> Vec<(PersonId, RingOverWhy)> {
+fn to_end(paging: &Paging, may_be_quiet: bool) -> Vec<(PersonId, RingOverWhy)> {
     let wanted = paging.wanted();
     let holders = paging.holders();
     let why = |person: &PersonId, ring: &Ring| {
         if wanted.contains(person) {
-            // A louder round begins anew, unless this ring already belongs to it.
+            // A louder round begins anew, unless this ring already belongs to it; so does a quiet ring for what is worse.
             let louder = loudly_since(paging, person).is_some_and(|since| !ring.loud || ring.began_at < since);
-            louder.then_some(RingOverWhy::Louder)
+            (louder || (ring.quiet && !may_be_quiet)).then_some(RingOverWhy::Louder)
         } else if holders.contains(person) {
             Some(RingOverWhy::Answered)
         } else if paging.declined.get(person).is_some_and(|until| *until > ring.began_at) {
@@ -100,21 +107,37 @@ fn loudly_since(paging: &Paging, person: &PersonId) -> Option<Timestamp> {
         .max()
 }
 
-fn to_begin(paging: &Paging, world: &World) -> Vec<(PersonId, RingEvent)> {
+/// In what a ring begins.
+struct Begun<'a> {
+    world: &'a World,
+    now: Timestamp,
+    may_be_quiet: bool,
+}
+
+fn to_begin(paging: &Paging, begun: &Begun<'_>) -> Vec<(PersonId, RingEvent)> {
     let silent = |person: &&PersonId| paging.rings.get(*person).is_none_or(|ring| ring.over.is_some());
-    paging.wanted().into_iter().filter(silent).map(|person| (person.clone(), begin(paging, person, world))).collect()
+    paging.wanted().into_iter().filter(silent).map(|person| (person.clone(), begin(paging, person, begun))).collect()
 }
 
 /// A person's own ladder; every method at once from the second round on and in the last resort, which also tries again
-/// what failed before.
-fn begin(paging: &Paging, person: &PersonId, world: &World) -> RingEvent {
+/// what failed before. In a person's quiet hours, for what is not urgent, what makes no noise, where they have any.
+fn begin(paging: &Paging, person: &PersonId, begun: &Begun<'_>) -> RingEvent {
+    let Begun { world, now, may_be_quiet } = *begun;
     let loud = loudly_since(paging, person).is_some();
     let mut ladder = paging.ladder(person, world);
     if ladder.is_empty() {
         ladder = world.policy.people.get(person).map(|known| known.ladder.clone()).unwrap_or_default();
     }
+    let silent = |entry: &LadderEntry| !matches!(entry.method, Method::Sms | Method::Call);
+    let quiet = may_be_quiet && !loud && world.policy.is_quiet(person, now) && ladder.iter().any(silent);
+    if quiet {
+        ladder.retain(silent);
+        // The ring begins with its first entry, whatever came before that one.
+        let first = ladder.first().map_or(SignedDuration::ZERO, |entry| entry.after);
+        ladder.iter_mut().for_each(|entry| entry.after -= first);
+    }
     if loud {
         ladder.iter_mut().for_each(|entry| entry.after = SignedDuration::ZERO);
     }
-    RingEvent::Began { ladder, loud }
+    RingEvent::Began { ladder, loud, quiet }
 }

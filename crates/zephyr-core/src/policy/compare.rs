@@ -102,6 +102,7 @@ fn of_person(old: &Person, new: &Person) -> Vec<&'static str> {
         ("telephone number", old.phone == new.phone),
         ("zone", old.zone == new.zone),
         ("hours awake", old.awake == new.awake),
+        ("quiet hours", old.quiet == new.quiet),
         ("holidays", old.holidays == new.holidays),
         ("how they are paged", old.ladder == new.ladder),
         ("whether they are an admin", old.admin == new.admin),

@@ -88,6 +88,8 @@ pub struct Person {
     pub zone: TimeZone,
     /// When this person is awake, wall clock in `zone`.
     pub awake: DailyWindow,
+    /// When nothing makes noise for a SEV-3, wall clock in `zone`.
+    pub quiet: Option<DailyWindow>,
     /// When this person is on holiday by the file, half open, in order and apart: as on leave.
     pub holidays: Vec<(Timestamp, Timestamp)>,
     /// Their ladder, delays ascending, only methods they have an address for; never empty.
@@ -289,6 +291,14 @@ impl Policy {
     pub fn is_awake(&self, person: &PersonId, now: Timestamp) -> bool {
         self.people.get(person).is_some_and(|known| {
             known.awake.is_whole_day() || wall::window_around(&known.zone, Window::daily(known.awake), now).is_some()
+        })
+    }
+
+    /// Whether an instant lies in the person's quiet hours, by the wall clock where they live.
+    pub fn is_quiet(&self, person: &PersonId, now: Timestamp) -> bool {
+        let known = self.people.get(person).and_then(|known| Some((&known.zone, known.quiet?)));
+        known.is_some_and(|(zone, quiet)| {
+            quiet.is_whole_day() || wall::window_around(zone, Window::daily(quiet), now).is_some()
         })
     }
 

@@ -17,6 +17,7 @@ mod policy;
 mod policy_acme;
 mod policy_mistakes;
 mod proof;
+mod quiet;
 mod reachable;
 mod roster;
 mod scene;

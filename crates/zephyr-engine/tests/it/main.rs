@@ -4,3 +4,4 @@
 mod kit;
 mod roster;
 mod similar;
+mod undue;

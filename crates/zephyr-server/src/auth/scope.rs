@@ -112,6 +112,7 @@ const ADDRESSES: &[(&str, &str, Option<Scope>)] = &[
     ("POST", "/incidents/{incident}/pages/{target}/take", Some(Scope::Respond)),
     ("POST", "/incidents/{incident}/pages/{target}/ring-again", Some(Scope::Respond)),
     ("GET", "/oncall", Some(Scope::Read)),
+    ("GET", "/oncall/coverage", Some(Scope::Read)),
     ("GET", "/oncall/rotations/{rotation}", Some(Scope::Read)),
     ("GET", "/oncall/rotations/{rotation}/slot", Some(Scope::Read)),
     ("GET", "/rooms", Some(Scope::Read)),

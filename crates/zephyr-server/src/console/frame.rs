@@ -70,8 +70,14 @@ impl Frame {
 
     /// Lets the page look again as soon as it is there.
     #[must_use]
-    pub fn refreshing_at_once(mut self) -> Self {
-        self.refresh = Some(0);
+    pub fn refreshing_at_once(self) -> Self {
+        self.refreshing_in(0)
+    }
+
+    /// Lets the page look again once, after so many seconds.
+    #[must_use]
+    pub fn refreshing_in(mut self, seconds: u8) -> Self {
+        self.refresh = Some(seconds);
         self
     }
 

@@ -47,7 +47,10 @@ impl Home<'_> {
 
 /// The front page.
 pub async fn home<S: Stores>(State(app): State<App<S>>, uri: Uri, Visitor(caller): Visitor) -> Response {
-    let world = app.world();
+    let world = match app.arranged_world().await {
+        Ok(world) => world,
+        Err(error) => return page_for(&app, error.into(), "/"),
+    };
     match made(&app, &caller, &uri, &world).await {
         Ok(home) => page(StatusCode::OK, &home),
         Err(fault) => page_for(&app, fault, "/"),

@@ -56,6 +56,7 @@ pub fn routes<S: Stores>() -> Router<App<S>> {
         .route("/incidents/{incident}/pages/{target}/take", post(acts::take::<S>))
         .route("/incidents/{incident}/pages/{target}/ring-again", post(acts::ring_again::<S>))
         .route("/oncall", get(oncall::now::show::<S>))
+        .route("/oncall/coverage", get(oncall::coverage::show::<S>))
         .route("/oncall/rotations/{rotation}", get(oncall::calendar::show::<S>))
         .route("/oncall/rotations/{rotation}/slot", get(oncall::slot::show::<S>))
         .route("/rooms", get(rooms::list::<S>))

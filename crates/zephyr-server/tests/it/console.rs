@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::json;
 use zephyr_store::ModelStore;
 
-use crate::kit::{Ask, LOCAL, Response, Server, checkout, get, page, start, world};
+use crate::kit::{Ask, LOCAL, Response, Server, checkout, get, page, post, start, world};
 
 /// A form, posted from a page of this server.
 pub fn form(path: &str, fields: &str) -> Ask {
@@ -47,7 +47,7 @@ pub fn html(answer: &Response, status: u16) -> &str {
     &answer.body
 }
 
-const PAGES: [&str; 14] = [
+const PAGES: [&str; 15] = [
     "/",
     "/incidents",
     "/incidents/new",
@@ -60,6 +60,7 @@ const PAGES: [&str; 14] = [
     "/tickets/x",
     "/inbox",
     "/oncall",
+    "/oncall/coverage",
     "/oncall/rotations/platform",
     "/oncall/rotations/platform/slot",
 ];
@@ -376,6 +377,34 @@ async fn what_cannot_be_opened_comes_back_as_it_was_typed() {
     assert!(text.contains(r#"name="private" value="yes" checked"#), "{text}");
     assert!(hidden(text, "key") != "k", "another try is another request");
     assert!(html(&server.send(get("/incidents").session(&sam)).await, 200).contains("There has been none."));
+}
+
+#[tokio::test]
+async fn incidents_are_found_by_number_service_and_words() {
+    let server = start().await;
+    server.open("sam", checkout()).await;
+    server.open("sam", json!({ "severity": 3, "summary": "Search shows no prices" })).await;
+    server.open("sam", json!({ "severity": 2, "summary": "Customer data of checkout leaked", "private": true })).await;
+    assert_eq!(server.send(post("/api/v1/incidents/2/cancel", json!({})).of("sam")).await.status, 200);
+    let kai = sign_in(&server, "kai").await;
+    for (asked, found) in [
+        ("", [true, true]),
+        ("inc-2", [false, true]),
+        ("1", [true, false]),
+        ("checkout", [true, false]),
+        ("CHECKOUT+p99", [true, false]),
+        ("cancelled", [false, true]),
+        ("prices", [false, true]),
+        ("login", [false, false]),
+        ("3", [false, false]),
+        ("%3Cimg+src%3Dx%3E", [false, false]),
+    ] {
+        let answer = server.send(get(&format!("/incidents?q={asked}")).session(&kai)).await;
+        let text = html(&answer, 200);
+        let has = ["/incidents/1", "/incidents/2"].map(|path| text.contains(&format!(r#"href="{path}""#)));
+        assert_eq!(has, found, "{asked}");
+        assert!(!text.contains("/incidents/3") && !text.contains("<img"), "{asked}");
+    }
 }
 
 #[tokio::test]

@@ -156,3 +156,44 @@ async fn a_turn_is_shown_in_the_readers_time_and_in_utc() {
         assert_eq!(answer.body.contains("Did you mean platform?"), path.ends_with("platfrom"), "{path}");
     }
 }
+
+/// The year's coverage, as soon as it is there.
+pub async fn coverage(server: &Server<ModelStore>, path: &str) -> String {
+    for _ in 0..30 {
+        let text = page(server, "maya", path).await;
+        if !text.contains("is being looked at") {
+            assert!(!text.contains("http-equiv"), "what is there keeps still");
+            return text;
+        }
+        assert!(text.contains(r#"<meta http-equiv="refresh" content="2">"#), "{text}");
+    }
+    panic!("no coverage within a minute");
+}
+
+#[tokio::test]
+async fn p27_the_year_is_drawn_with_its_gaps_and_each_is_explained() {
+    let server = start().await;
+    let sound = coverage(&server, "/oncall/coverage").await;
+    assert!(sound.contains("At every instant somebody awake is reached in time."), "{sound}");
+    assert!(!sound.contains(r#"class="gap""#), "{sound}");
+    // What is arranged changes what is proved.
+    arrange(&server);
+    let text = coverage(&server, "/oncall/coverage").await;
+    assert!(text.contains("<h2>payments</h2>") && text.contains(r#"class="gap" href="#), "{text}");
+    let (_, first) = text.split_once(r#"id="f1""#).unwrap();
+    for said in [
+        "! error</span> nobody is on call for payments",
+        "Thu 5 Feb 21:00 to 23:00 WAT",
+        "2026-02-05 20:00 to 22:00 UTC",
+        r#"href="/oncall/rotations/payments?day=2026-02-05""#,
+        "Could fill it",
+        "SEV-2 on checkout at 2026-02-05 10:00 UTC",
+    ] {
+        assert!(first.contains(said), "{said}: {first}");
+    }
+    assert!(text.contains("Nothing is found for"), "{text}");
+    let one = coverage(&server, "/oncall/coverage?rotation=platform").await;
+    assert!(!one.contains("payments"), "{one}");
+    let lena = sign_in(&server, "lena").await;
+    html(&server.send(get("/oncall/coverage?rotation=nosuch").session(&lena)).await, 404);
+}

@@ -5,7 +5,7 @@ use zephyr_store::ModelStore;
 
 use crate::browser::Browser;
 use crate::kit::{Server, checkout, start};
-use crate::oncall_pages::arrange;
+use crate::oncall_pages::{arrange, coverage};
 
 const WIDTHS: [u32; 3] = [360, 768, 1280];
 
@@ -30,6 +30,7 @@ async fn every_page_fits_a_telephone_and_can_be_read_in_the_dark() {
     }
     browser.looks(360, true);
     let at = signed_in(&mut browser, &server, "maya").await;
+    coverage(&server, "/oncall/coverage").await;
     let room = server.incident(1).await["channel"]["url"].as_str().unwrap().rsplit_once('/').unwrap().1.to_owned();
     let ticket = server.incident(1).await["ticket"]["url"].as_str().unwrap().rsplit_once('/').unwrap().1.to_owned();
     let pages = [
@@ -49,6 +50,7 @@ async fn every_page_fits_a_telephone_and_can_be_read_in_the_dark() {
         ("oncall", "/oncall".to_owned()),
         ("week", "/oncall/rotations/payments".to_owned()),
         ("month", "/oncall/rotations/payments?view=month".to_owned()),
+        ("coverage", "/oncall/coverage".to_owned()),
         ("platform", "/oncall/rotations/platform".to_owned()),
         ("slot", "/oncall/rotations/platform/slot?layer=1&at=2026-02-03T12:00:00Z".to_owned()),
         ("gap", "/oncall/rotations/payments/slot?layer=1&at=2026-02-05T21:00:00Z".to_owned()),

@@ -192,7 +192,7 @@ impl Run {
     }
 
     /// Asks one of the replicas; `None` where nobody answers.
-    fn ask(&mut self, request: Request) -> Option<Answer> {
+    pub(super) fn ask(&mut self, request: Request) -> Option<Answer> {
         let count = i64::try_from(self.replicas.len()).unwrap_or(1);
         let index = usize::try_from(self.chance.between(0, count)).unwrap_or(0);
         if !self.replicas.get(index).is_some_and(Replica::is_running) {

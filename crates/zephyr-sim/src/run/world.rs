@@ -4,40 +4,39 @@
 use std::sync::Arc;
 
 use jiff::SignedDuration;
-use zephyr_core::oncall::{Leave, Override};
 use zephyr_core::policy::Policy;
-use zephyr_core::{PersonId, World};
+use zephyr_core::{Actor, PersonId, World, roster};
+use zephyr_engine::{Answer, Ask, Request};
 
 use super::Run;
 use crate::chance::Chance;
 use crate::fault::Fault;
 
 impl Run {
-    /// An override, or leave; of two about the same the newer holds.
+    /// Somebody asks for an override, or for leave; of two about the same the newer holds.
     pub(super) fn arrange(&mut self) {
-        self.counters.count(Fault::Arranged.name());
-        let mut world = World::clone(&self.world);
         let chance = &mut self.worldly;
-        let people: Vec<PersonId> = world.policy.people.keys().cloned().collect();
+        let people: Vec<PersonId> = self.world.policy.people.keys().cloned().collect();
         let Some(person) = chance.pick(&people).cloned() else { return };
         let from = self.now + SignedDuration::from_mins(chance.between(-10, 10));
         let until = from + SignedDuration::from_mins(chance.between(11, 120));
-        let made_at = self.now;
-        let number = u64::try_from(world.changes.overrides.len() + world.changes.leave.len()).unwrap_or(0) + 1;
-        let rotations: Vec<_> = world.policy.rotations.keys().cloned().collect();
-        match chance.pick(&rotations).cloned() {
+        let rotations: Vec<_> = self.world.policy.rotations.keys().cloned().collect();
+        let command = match chance.pick(&rotations).cloned() {
             Some(rotation) if chance.percent(60) => {
                 let whose = if chance.percent(50) { chance.pick(&people).cloned() } else { None };
                 let instead_of = whose.filter(|whose| *whose != person);
-                self.oracle.log.say(|| format!("{made_at} {person} stands in {rotation} until {until}"));
-                world.changes.overrides.push(Override { number, rotation, person, instead_of, from, until, made_at });
+                roster::Command::Override { rotation, person, instead_of, from, until }
             }
-            _ => {
-                self.oracle.log.say(|| format!("{made_at} {person} is away until {until}"));
-                world.changes.leave.push(Leave { number, person, from, until, made_at });
-            }
+            _ if chance.percent(20) => roster::Command::End { number: 1 },
+            _ => roster::Command::Leave { person, from, until },
+        };
+        let actor = Actor::Bot("planner".to_owned());
+        let request = Request { id: "arrange".to_owned(), actor, key: None, ask: Ask::Arrange(command) };
+        match self.ask(request) {
+            Some(Answer::Arranged { .. }) => self.counters.count(Fault::Arranged.name()),
+            Some(Answer::NotArranged(_) | Answer::Busy) | None => {}
+            Some(other) => self.oracle.broken(format!("an arrangement was answered {other:?}")),
         }
-        self.live_in(world);
     }
 
     /// Somebody has left, or waits and ladders are others.

@@ -88,7 +88,7 @@ impl From<PageEvent> for Stored {
 
 fn of_ring(person: PersonId, event: RingEvent) -> Stored {
     match event {
-        RingEvent::Began { ladder, loud } => Stored::RingBegan { person, ladder, loud },
+        RingEvent::Began { ladder, loud, quiet } => Stored::RingBegan { person, ladder, loud, quiet },
         RingEvent::Rang { entry } => Stored::Rang { person, entry },
         RingEvent::Accepted { entry, delivered, receipt_by } => {
             Stored::SendAccepted { person, entry, delivered, receipt_by }
@@ -147,7 +147,7 @@ impl From<Stored> for Body {
             }
             Stored::SignOfLife { by } => Self::Page(PageEvent::SignOfLife { by }),
             Stored::AnswerLapsed { targets, silent } => Self::Page(PageEvent::Lapsed { targets, silent }),
-            Stored::RingBegan { person, ladder, loud } => ring(person, RingEvent::Began { ladder, loud }),
+            Stored::RingBegan { person, ladder, loud, quiet } => ring(person, RingEvent::Began { ladder, loud, quiet }),
             Stored::Rang { person, entry } => ring(person, RingEvent::Rang { entry }),
             Stored::SendAccepted { person, entry, delivered, receipt_by } => {
                 ring(person, RingEvent::Accepted { entry, delivered, receipt_by })

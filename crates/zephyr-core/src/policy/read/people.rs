@@ -14,7 +14,7 @@ use super::words;
 use crate::policy::{DailyWindow, LadderEntry, Method, Person, Rule};
 use crate::{PersonId, limits};
 
-const KEYS: [&str; 7] = ["name", "email", "phone", "zone", "awake", "holidays", "pages"];
+const KEYS: [&str; 8] = ["name", "email", "phone", "zone", "awake", "quiet", "holidays", "pages"];
 
 /// `shortest` is the shortest time that a step lasts: every ladder has to end inside it.
 pub(super) fn read(
@@ -55,6 +55,7 @@ fn person(
     let phone = section.text(notes, "phone").filter(|phone| check_phone(notes, phone));
     let zone = zone(notes, section);
     let awake = window(notes, section, "awake").unwrap_or(organisation.awake);
+    let quiet = window(notes, section, "quiet");
     let has = |method: Method| match method {
         Method::Sms | Method::Call => section.get("phone").is_some(),
         Method::Email => section.get("email").is_some(),
@@ -75,6 +76,7 @@ fn person(
         phone: phone.map(|phone| phone.text.to_owned()),
         zone: zone?,
         awake,
+        quiet,
         holidays: Vec::new(),
         ladder,
         admin: false,

@@ -3,6 +3,7 @@
 //! Deliberately not here: who stands where and what is a gap (`zephyr_core::proof`).
 
 pub mod calendar;
+pub mod coverage;
 pub mod now;
 pub mod slot;
 mod span;
