@@ -49,9 +49,9 @@ impl Pages {
         self.0.borrow().iter().filter(|(_, whose)| whose == person).count()
     }
 
-    /// When they were handed over, in order.
-    pub fn times(&self) -> Vec<Instant> {
-        self.0.borrow().iter().map(|(at, _)| *at).collect()
+    /// When those were handed over, in order.
+    pub fn times_of(&self, person: &str) -> Vec<Instant> {
+        self.0.borrow().iter().filter(|(_, whose)| whose == person).map(|(at, _)| *at).collect()
     }
 }
 
