@@ -24,7 +24,8 @@ use crate::reach;
 )]
 pub async fn list<S: Stores>(State(app): State<App<S>>, caller: Caller) -> Result<Json<Contacts>, Fault> {
     let person = own(&caller)?;
-    Ok(Json(reach::contacts(&app.reach().await?, &app.world(), person)))
+    let known = app.reach().await?;
+    Ok(Json(reach::contacts(&known, &app.world(), person)))
 }
 
 /// Sends the caller a code over one of their methods.
