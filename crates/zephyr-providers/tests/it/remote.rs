@@ -158,7 +158,7 @@ pub fn lookup(effect: &Effect) -> Effect {
         Effect::Channel(send) => send.lookup = true,
         Effect::Status(send) => send.lookup = true,
         Effect::Ticket(send) => send.lookup = true,
-        Effect::Page(_) | Effect::Hush(_) | Effect::Inform(_) | Effect::Notice(_) => {}
+        Effect::Page(_) | Effect::Hush(_) | Effect::Inform(_) | Effect::Notice(_) | Effect::Code(_) => {}
     }
     effect
 }

@@ -28,6 +28,7 @@ fn every_effect_is_done() {
             Effect::Status(_) => receipt(ENTRY, "/status#st-0123456789ab"),
             Effect::Ticket(_) => receipt(TICKET, "/tickets/tk-0123456789ab"),
             Effect::Inform(_) => panic!("what passes between incidents has no provider"),
+            Effect::Code(_) => panic!("a code is made when it leaves"),
         };
         assert_eq!(got, expected, "{effect:?}");
     }

@@ -56,7 +56,7 @@ async fn a_drill_rings_its_person_is_answered_like_a_page_and_is_no_incident() {
     let audit = server.send(get("/api/v1/audit").of("nora")).await.expect(200);
     let kinds: Vec<&str> = audit["entries"].as_array().unwrap().iter().map(|e| e["kind"].as_str().unwrap()).collect();
     assert!(kinds.contains(&"drill.drill_began") && kinds.contains(&"drill.drill_page"), "{kinds:?}");
-    server.stop().await;
+    server.stop().await.unwrap();
 }
 
 #[tokio::test]
@@ -80,5 +80,5 @@ async fn a_code_comes_over_the_method_and_verifies_it_once() {
     assert!(listed["contacts"][0]["verified_until"].is_string(), "{listed}");
     let kept = server.store.objects("key", 10).await.unwrap();
     assert!(kept.is_empty() || !kept[0].1.contains(&code));
-    server.stop().await;
+    server.stop().await.unwrap();
 }
