@@ -94,6 +94,9 @@ fn wrong(mistakes: &[zephyr_core::policy::Mistake]) -> Failure {
     }
 }
 
+/// Said where nothing was typed, and it is needed.
+const NEEDED: &str = "the policy cannot be written without it";
+
 /// Whoever can be asked, on a terminal.
 struct Asked<'p> {
     printer: &'p mut Printer,
@@ -104,14 +107,15 @@ impl Asked<'_> {
     fn answers(&mut self, given: cli::Init) -> Result<Answers, Failure> {
         let user = env::user().and_then(|user| user.parse().ok());
         let here = machine::zone().iana_name().unwrap_or("Etc/UTC").to_owned();
-        let organisation = self.one("Your organisation, as customers know it", given.organisation, None)?;
-        let person = self.one("You, in one short word", given.you, user)?;
+        let organisation = self.needed("Your organisation, as customers know it", given.organisation, None)?;
+        let person = self.needed("You, in one short word", given.you, user)?;
         let name = self.one("Your name", given.name, person.as_ref().map(ToString::to_string))?;
         let email = self.one("Your mail address (may be left empty)", given.email, None)?;
         let phone = self.one("Your telephone, as in +447700900106 (may be left empty)", given.phone, None)?;
         let zone = self.one("Your time zone", given.zone, Some(here))?;
-        let services = self.many("Your services, with commas between (may be left empty)", given.services)?;
-        let regions = self.many("The regions you run in, with commas between: eu-frankfurt", given.regions)?;
+        let services = self.many("Your services, with commas between (may be left empty)", given.services, false)?;
+        let regions =
+            self.many("The regions you run in, with commas between, as in eu-frankfurt", given.regions, true)?;
         let missing: Vec<&str> = [
             (organisation.is_none(), "--organisation NAME"),
             (person.is_none(), "--person ID"),
@@ -151,7 +155,22 @@ impl Asked<'_> {
         }
     }
 
-    fn many<T: FromStr>(&mut self, question: &str, given: Vec<T>) -> Result<Vec<T>, Failure>
+    /// The same for what cannot be left empty: asked again until it is there.
+    fn needed<T>(&mut self, question: &str, given: Option<T>, default: Option<T>) -> Result<Option<T>, Failure>
+    where
+        T: FromStr + ToString + Clone,
+        T::Err: ToString,
+    {
+        loop {
+            let answer = self.one(question, given.clone(), default.clone())?;
+            if answer.is_some() || !self.asks {
+                return Ok(answer);
+            }
+            self.printer.say(Line::indented(2).plain(NEEDED));
+        }
+    }
+
+    fn many<T: FromStr>(&mut self, question: &str, given: Vec<T>, is_needed: bool) -> Result<Vec<T>, Failure>
     where
         T::Err: ToString,
     {
@@ -162,6 +181,7 @@ impl Asked<'_> {
             let answer = self.line(&format!("{question}:"))?;
             let names = answer.split(',').map(str::trim).filter(|name| !name.is_empty());
             match names.map(str::parse).collect::<Result<Vec<T>, _>>() {
+                Ok(names) if names.is_empty() && is_needed => self.printer.say(Line::indented(2).plain(NEEDED)),
                 Ok(names) => return Ok(names),
                 Err(error) => self.printer.say(Line::indented(2).plain(&error.to_string())),
             }
