@@ -113,7 +113,11 @@ impl<S: Store, E: Entropy> Engine<S, E> {
     pub async fn poll(&mut self) -> Result<Vec<Send>, StoreError> {
         self.settle().await?;
         if self.outbox.is_ready() {
-            return self.hand_out().await;
+            let sends = self.hand_out().await?;
+            // Where none of it was due any more, there may be other things to do.
+            if !sends.is_empty() {
+                return Ok(sends);
+            }
         }
         let due = self.store.due(limits::WAKES_A_TURN).await?;
         if self.next.is_some_and(|next| next <= due.now) {
