@@ -270,7 +270,11 @@ impl Oracle {
                 found.push(format!("I3 {} was due and nobody woke it", incident.label()));
             }
         }
-        let free_since = |id, due: Timestamp| claims(id).last().map_or(due, |last| due.max(*last));
+        // It may have been out for a while, and its answer lost with whoever waited for it.
+        let free_since = |id, due: Timestamp| {
+            let out = self.handed.get(&id).map(|handed| *handed + DEADLINE);
+            claims(id).last().copied().into_iter().chain(out).fold(due, Timestamp::max)
+        };
         for (id, row) in store.peek_unfinished() {
             if row.effect.lane() != Lane::Page {
                 continue;
