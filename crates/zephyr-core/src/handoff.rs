@@ -29,13 +29,16 @@ pub struct Handoff {
     pub lead: SignedDuration,
 }
 
+/// How long before a hand-off it is told: twice, and when it is there.
+const LEADS: [SignedDuration; 3] = [limits::HANDOFF_FIRST_TOLD, limits::HANDOFF_TOLD_AGAIN, SignedDuration::ZERO];
+
 /// What is to be told at `now` of all that was not told up to and at `since`. What an outage has delayed is told once,
 /// as it is by now, and not at all where it is over.
 pub fn due(world: &World, since: Timestamp, now: Timestamp) -> Vec<Handoff> {
     let mut due = Vec::new();
     for mut handoff in handoffs(world, since, now) {
         let is_over = handoff.until.is_some_and(|until| until <= now);
-        let leads = limits::HANDOFF_LEADS.into_iter().filter(|lead| {
+        let leads = LEADS.into_iter().filter(|lead| {
             let at = told_at(handoff.from, *lead);
             since < at && at <= now
         });
@@ -52,7 +55,7 @@ pub fn due(world: &World, since: Timestamp, now: Timestamp) -> Vec<Handoff> {
 pub fn next(world: &World, since: Timestamp) -> Option<Timestamp> {
     let again = since.checked_add(limits::HANDOFFS_AHEAD).ok().filter(|_| !world.policy.rotations.is_empty())?;
     let handoffs = handoffs(world, since, again);
-    let moments = handoffs.iter().flat_map(|handoff| limits::HANDOFF_LEADS.map(|lead| told_at(handoff.from, lead)));
+    let moments = handoffs.iter().flat_map(|handoff| LEADS.map(|lead| told_at(handoff.from, lead)));
     Some(moments.filter(|at| since < *at).fold(again, Timestamp::min))
 }
 
@@ -63,7 +66,7 @@ fn told_at(from: Timestamp, lead: SignedDuration) -> Timestamp {
 /// Every hand-off of which something may be told between two instants, in order of rotations, layers and time.
 fn handoffs(world: &World, since: Timestamp, now: Timestamp) -> Vec<Handoff> {
     let from = since.checked_sub(limits::HANDOFFS_BACK).unwrap_or(Timestamp::MIN);
-    let longest = limits::HANDOFF_LEADS.into_iter().max().unwrap_or_default();
+    let longest = LEADS.into_iter().max().unwrap_or_default();
     let until = now.checked_add(longest + limits::HANDOFFS_AHEAD).unwrap_or(Timestamp::MAX);
     let mut found = Vec::new();
     for rotation in world.policy.rotations.keys() {

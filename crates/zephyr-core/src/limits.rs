@@ -126,10 +126,10 @@ pub const ANSWERED_BY: SignedDuration = SignedDuration::from_secs(5);
 pub const SCHEDULE_DAYS: u32 = 92;
 /// Days of a schedule where nobody says how many.
 pub const SCHEDULE_DAYS_DEFAULT: u32 = 14;
-/// How long before a hand-off whoever takes over is told of it: a day to arrange something else, an hour to sit down;
-/// and when it is there.
-pub const HANDOFF_LEADS: [SignedDuration; 3] =
-    [SignedDuration::from_hours(24), SignedDuration::from_hours(1), SignedDuration::ZERO];
+/// How long before a hand-off whoever takes over is told of it first: time to arrange something else.
+pub const HANDOFF_FIRST_TOLD: SignedDuration = SignedDuration::from_hours(24);
+/// And once more: time to sit down.
+pub const HANDOFF_TOLD_AGAIN: SignedDuration = SignedDuration::from_hours(1);
 /// How far ahead the next hand-off is looked for at a time; further ones are found later.
 pub const HANDOFFS_AHEAD: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// How far back is looked for who stood there before: a month, and a day.

@@ -181,8 +181,8 @@ pub(crate) fn format(kind: StreamKind) -> u32 {
 #[derive(Debug)]
 pub(crate) enum Decided {
     Incident(Box<incident::Decided>),
-    Roster(roster::Decided),
-    Reach(reach::Decided),
+    Roster(Box<roster::Decided>),
+    Reach(Box<reach::Decided>),
 }
 
 /// A decision as it is written.
@@ -210,11 +210,13 @@ impl Decided {
                 let events = rows(&events, incident::Event::to_stored)?;
                 Parts { state: State::Incident(Arc::new(state)), events, effects }
             }
-            Self::Roster(roster::Decided { state, events, effects }) => {
+            Self::Roster(decided) => {
+                let roster::Decided { state, events, effects } = *decided;
                 let events = rows(&events, roster::Event::to_stored)?;
                 Parts { state: State::Roster(Arc::new(state)), events, effects }
             }
-            Self::Reach(reach::Decided { state, events, effects }) => {
+            Self::Reach(decided) => {
+                let reach::Decided { state, events, effects } = *decided;
                 let events = rows(&events, reach::Event::to_stored)?;
                 Parts { state: State::Reach(Arc::new(state)), events, effects }
             }

@@ -93,11 +93,11 @@ impl Next {
     }
 
     pub fn of_reach(decided: reach::Decided) -> Self {
-        Self::Decided(Decided::Reach(decided))
+        Self::Decided(Decided::Reach(Box::new(decided)))
     }
 
     pub fn of_roster(decided: roster::Decided) -> Self {
-        Self::Decided(Decided::Roster(decided))
+        Self::Decided(Decided::Roster(Box::new(decided)))
     }
 }
 

@@ -112,7 +112,7 @@ async fn drills_before<S: Stores>(
     let about = answered(app, key.cloned().map(of_drills).as_ref()).await?;
     let Some(About::Stream { version, .. }) = about else { return Ok(Vec::new()) };
     let then = reach_at(&app.store, version).await?.unwrap_or_default();
-    let last = then.drills.values().filter(|drill| drill.answer().is_some_and(|(by, _)| by == person)).next_back();
+    let last = then.drills.values().rfind(|drill| drill.answer().is_some_and(|(by, _)| by == person));
     Ok(last.map(|drill| reach::drill(drill, &app.world().policy)).into_iter().collect())
 }
 
