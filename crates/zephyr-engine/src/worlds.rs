@@ -40,9 +40,11 @@ impl Worlds {
     /// The world with a roster that may never be stored.
     pub fn with(&self, roster: Option<&Roster>) -> Arc<World> {
         match roster {
-            Some(roster) => Arc::new(World { changes: roster.changes.clone(), ..World::clone(&self.given) }),
+            Some(roster) if roster.latest > 0 => {
+                Arc::new(World { changes: roster.changes.clone(), ..World::clone(&self.given) })
+            }
             // Before anything is arranged the world is as it was given.
-            None => self.given.clone(),
+            _ => self.given.clone(),
         }
     }
 }

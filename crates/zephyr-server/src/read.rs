@@ -107,7 +107,7 @@ impl<S: Stores> App<S> {
     pub async fn arranged_world(&self) -> Result<World, StoreError> {
         let (roster, given) = (self.roster().await?, self.world());
         // Before anything is arranged the world is as it was given.
-        let changes = if roster.version == 0 { given.changes.clone() } else { roster.changes.clone() };
+        let changes = if roster.latest == 0 { given.changes.clone() } else { roster.changes.clone() };
         Ok(World { changes, ..World::clone(&given) })
     }
 

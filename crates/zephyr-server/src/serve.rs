@@ -81,7 +81,7 @@ where
     let app = App::new(store.aside(), engine, settings, metrics, policies, ending.clone(), tokens);
     let room = Room::new(bounds::CONNECTIONS);
     let leave = axum::middleware::map_response_with_state(room.clone(), Room::leave);
-    tokio::spawn(remind_from_now_on(app.clone()));
+    let reminders = tokio::spawn(remind_from_now_on(app.clone()));
     let service = routes::all(app).layer(leave).into_make_service_with_connect_info::<SocketAddr>();
     // Tapped for nothing but the peer's address, which axum takes from its own listeners only.
     let listener = Bounded::new(listener, room).tap_io(|_| {});
@@ -97,6 +97,9 @@ where
     };
     fault::at(Point::LeaveBegun);
     end.send_replace(true);
+    // It may have long to wait, and holds the store open.
+    reminders.abort();
+    drop(reminders.await);
     if !http.is_finished() && tokio::time::timeout(bounds::HTTP_DRAIN, &mut http).await.is_err() {
         tracing::warn!("connections were still open when the server ended");
         http.abort();

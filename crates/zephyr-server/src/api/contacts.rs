@@ -53,6 +53,7 @@ pub async fn code<S: Stores>(
     path = "/api/v1/contacts/{method}/confirm",
     operation_id = "confirm_contact",
     tag = "contacts",
+    request_body = ConfirmContact,
     responses((status = 200, description = "The method, verified", body = ContactChanged))
 )]
 pub async fn confirm<S: Stores>(

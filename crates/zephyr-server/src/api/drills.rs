@@ -60,6 +60,7 @@ pub async fn show<S: Stores>(
     path = "/api/v1/drills",
     operation_id = "begin_drill",
     tag = "drills",
+    request_body = BeginDrill,
     responses((status = 201, description = "The drill after it is durable", body = DrillChanged))
 )]
 pub async fn begin<S: Stores>(

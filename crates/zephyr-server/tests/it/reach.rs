@@ -46,8 +46,8 @@ async fn a_drill_rings_its_person_is_answered_like_a_page_and_is_no_incident() {
     let story = server.send(get("/api/v1/drills/drill-1").of("sam")).await.expect(200);
     assert_eq!(story["drill"]["people"][0]["state"], "answered");
     let told: Vec<&str> = story["entries"].as_array().unwrap().iter().map(|e| e["text"].as_str().unwrap()).collect();
-    assert_eq!(told.last(), Some(&"maya's phone stops ringing: answered"), "{told:#?}");
-    assert!(told.contains(&"DRILL-1 is over: maya answered"), "{told:#?}");
+    assert_eq!(told.last(), Some(&"DRILL-1 is over: maya answered"), "{told:#?}");
+    assert!(told.contains(&"maya's phone stops ringing: answered"), "{told:#?}");
 
     let incidents = server.send(get("/api/v1/incidents?phase=all").of("sam")).await.expect(200);
     assert_eq!(incidents["incidents"], json!([]), "a drill is no incident");
