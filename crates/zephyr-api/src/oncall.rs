@@ -12,6 +12,7 @@ pub struct OnCall {
     /// By name.
     pub rotations: Vec<Rotation>,
     /// Who of them has not marked the policy as read, by id.
+    #[serde(default)]
     pub unread: Vec<String>,
 }
 
@@ -45,6 +46,7 @@ pub struct Schedule {
     /// By name.
     pub rotations: Vec<ScheduledRotation>,
     /// Who has a turn there and has not marked the policy as read, by id.
+    #[serde(default)]
     pub unread: Vec<String>,
 }
 

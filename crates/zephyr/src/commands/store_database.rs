@@ -94,7 +94,7 @@ fn say(printer: &mut Printer, told: &str, copied: &Copied, json: bool) {
         return;
     }
     let rows = |table: &str| copied.iter().find(|(name, _)| *name == table).map_or(0, |(_, rows)| *rows);
-    let text = format!(" has everything: {} incidents with {} events", rows("streams"), rows("events"));
+    let text = format!(" has everything: {} events", rows("events"));
     printer.line(Line::new().strong(told).plain(&text));
 }
 

@@ -187,6 +187,7 @@ fn p27_the_schedule_of_days_ahead_shows_turns_and_gaps() {
       Mon 15 Mar 17:00 to Tue 16 Mar 05:00 Kai Redfern  layer 2
       Tue 16 Mar 05:00 to 06:00            NOBODY
       Tue 16 Mar 06:00 to 12:00            Maya Okafor
+    Not marked as read by june, kai, maya, tomas: `zephyr oncall ready`
     ");
     let json = place.json(week);
     let gaps = json["rotations"][0]["gaps"].as_array().unwrap();
