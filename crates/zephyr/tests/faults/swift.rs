@@ -83,6 +83,6 @@ fn open(life: &mut Life, number: usize) -> Value {
 /// How many steps have begun, by incident.
 fn steps(life: &Life) -> Vec<u64> {
     let query = "SELECT CAST((SELECT COUNT(*) FROM events WHERE stream = id AND kind = 'step_began') AS TEXT)
-        FROM streams ORDER BY id";
+        FROM streams WHERE id LIKE 'incident/%' ORDER BY id";
     stored::read(life, query).iter().map(|row| row[0].parse().unwrap()).collect()
 }
