@@ -79,7 +79,7 @@ pub const CI: &[Stage] = &[
             "--",
             "run",
             "--seeds",
-            "2000",
+            "700",
         ]),
         needs: Some("crates/zephyr-sim/src/main.rs"),
     },
