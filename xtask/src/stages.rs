@@ -79,7 +79,7 @@ pub const CI: &[Stage] = &[
             "--",
             "run",
             "--seeds",
-            "700",
+            "2000",
         ]),
         needs: Some("crates/zephyr-sim/src/main.rs"),
     },

@@ -19,7 +19,7 @@ use crate::plan::Plan;
 use crate::ready::ready;
 
 /// The deadline of a call, as the runtime sets it.
-const DEADLINE: SignedDuration = SignedDuration::from_secs(5);
+pub const DEADLINE: SignedDuration = SignedDuration::from_secs(5);
 
 /// What becomes of a send.
 #[derive(Debug, Clone)]

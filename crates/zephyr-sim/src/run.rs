@@ -213,7 +213,7 @@ impl Run {
             let found = self.oracle.incidents.len();
             self.oracle.broken(format!("I1 {wanted} declarations made {found} incidents"));
         }
-        self.oracle.drained(&self.network, &self.store, &self.providers);
+        self.oracle.drained(&self.network, &self.store, &self.providers, end);
         self.counters.add(&faulty::met(&self.ledger));
     }
 
