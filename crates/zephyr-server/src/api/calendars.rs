@@ -13,6 +13,7 @@ use zephyr_engine::ports::{About, Kept, TokenRow};
 
 use super::answer::Answered;
 use super::extract::{Nothing, Posted, answered};
+use super::tokens::end_once;
 use crate::app::{App, Stores};
 use crate::auth::{Caller, Secret, hex};
 use crate::calendar::Shown;
@@ -115,15 +116,9 @@ pub async fn revoke<S: Stores>(
     Posted { caller, key, .. }: Posted<Nothing>,
 ) -> Result<Answered<Calendar>, Fault> {
     let calendar = theirs(&app, &caller, &id).await?;
-    let repeated = answered(&app, key.as_ref()).await?.is_some();
-    if !repeated {
-        let (by, request) = (caller.actor.to_string(), app.request_id());
-        let at = app.store.now().await?;
-        let answers = key.as_ref().map(|key| key.answered(About::Token(id.clone()), at));
-        app.store.revoke_token(&id, &by, Some(&request), answers).await?;
-        if calendar.revoked_at.is_none() {
-            tracing::info!(id, holder = calendar.person, by, "a calendar was revoked");
-        }
+    let repeated = end_once(&app, &caller, key.as_ref(), &id).await?;
+    if !repeated && calendar.revoked_at.is_none() {
+        tracing::info!(id, holder = calendar.person, by = %caller.actor, "a calendar was revoked");
     }
     let body = theirs(&app, &caller, &id).await?;
     Ok(Answered { body, repeated })

@@ -112,18 +112,28 @@ pub async fn revoke<S: Stores>(
         Fault::from(problem.hint("`zephyr token list` shows the ids; the secret is none."))
     };
     let before = app.store.token_by_id(&id).await?.ok_or_else(unknown)?;
-    let repeated = answered(&app, key.as_ref()).await?.is_some();
-    if !repeated {
-        let (by, request) = (caller.actor.to_string(), app.request_id());
-        let at = app.store.now().await?;
-        let answers = key.as_ref().map(|key| key.answered(About::Token(id.clone()), at));
-        app.store.revoke_token(&id, &by, Some(&request), answers).await?;
-        if before.revoked.is_none() {
-            tracing::info!(id, holder = before.holder, by, "a token was revoked");
-        }
+    let repeated = end_once(&app, &caller, key.as_ref(), &id).await?;
+    if !repeated && before.revoked.is_none() {
+        tracing::info!(id, holder = before.holder, by = %caller.actor, "a token was revoked");
     }
     let row = app.store.token_by_id(&id).await?.ok_or_else(unknown)?;
     Ok(Answered { body: info(row), repeated })
+}
+
+/// Ends a token; whether the request was answered before, so that nothing changed.
+pub(super) async fn end_once<S: Stores>(
+    app: &App<S>,
+    caller: &Caller,
+    key: Option<&RequestKey>,
+    id: &str,
+) -> Result<bool, Fault> {
+    if answered(app, key).await?.is_some() {
+        return Ok(true);
+    }
+    let at = app.store.now().await?;
+    let answers = key.map(|key| key.answered(About::Token(id.to_owned()), at));
+    app.store.revoke_token(id, &caller.actor.to_string(), Some(&app.request_id()), answers).await?;
+    Ok(false)
 }
 
 fn admins_only(caller: &Caller) -> Result<(), Fault> {

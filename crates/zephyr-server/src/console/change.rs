@@ -3,7 +3,6 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use http::StatusCode;
 use serde::Deserialize;
 use zephyr_api as api;
 use zephyr_core::World;
@@ -14,8 +13,8 @@ use zephyr_core::text::PublicLine;
 use super::acts::act;
 use super::clock::Clock;
 use super::form::{Posted, fresh_key};
-use super::frame::{Frame, page};
-use super::problem::page_for;
+use super::frame::Frame;
+use super::problem::page_or;
 use super::session::Visitor;
 use crate::api::{public_line, region, service as known_service, severity as known_severity};
 use crate::app::{App, Stores};
@@ -77,10 +76,7 @@ pub async fn show<S: Stores>(
     Visitor(caller): Visitor,
 ) -> Response {
     let world = app.world();
-    match made(&app, &caller, &label, &world).await {
-        Ok(change) => page(StatusCode::OK, &change),
-        Err(fault) => page_for(&app, fault, "/"),
-    }
+    page_or(&app, made(&app, &caller, &label, &world).await, "/")
 }
 
 async fn made<'a, S: Stores>(

@@ -3,15 +3,15 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use http::{StatusCode, Uri};
+use http::Uri;
 use jiff::Timestamp;
 use zephyr_api::{Code, Problem};
 use zephyr_core::notice::Notice;
 use zephyr_providers::builtin::{CodeNote, Entry, Inbox, Note};
 
 use super::clock::Clock;
-use super::frame::{Frame, page};
-use super::problem::page_for;
+use super::frame::Frame;
+use super::problem::page_or;
 use super::session::Visitor;
 use crate::app::{App, Stores};
 use crate::auth::Caller;
@@ -41,10 +41,7 @@ impl InboxPage {
 
 /// The visitor's inbox.
 pub async fn show<S: Stores>(State(app): State<App<S>>, uri: Uri, Visitor(caller): Visitor) -> Response {
-    match shown(&app, &caller, &uri).await {
-        Ok(inbox) => page(StatusCode::OK, &inbox),
-        Err(fault) => page_for(&app, fault, "/"),
-    }
+    page_or(&app, shown(&app, &caller, &uri).await, "/")
 }
 
 async fn shown<S: Stores>(app: &App<S>, caller: &Caller, uri: &Uri) -> Result<InboxPage, Fault> {

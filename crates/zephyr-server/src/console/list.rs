@@ -3,13 +3,13 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use http::{StatusCode, Uri};
+use http::Uri;
 use zephyr_api as api;
 
 use super::clock::Clock;
-use super::frame::{Frame, page};
+use super::frame::Frame;
 use super::oncall::asked;
-use super::problem::page_for;
+use super::problem::page_or;
 use super::session::Visitor;
 use crate::app::{App, Stores};
 use crate::auth::Caller;
@@ -29,10 +29,7 @@ struct List {
 
 /// All incidents.
 pub async fn show<S: Stores>(State(app): State<App<S>>, uri: Uri, Visitor(caller): Visitor) -> Response {
-    match made(&app, &caller, &uri).await {
-        Ok(list) => page(StatusCode::OK, &list),
-        Err(fault) => page_for(&app, fault, "/"),
-    }
+    page_or(&app, made(&app, &caller, &uri).await, "/")
 }
 
 async fn made<S: Stores>(app: &App<S>, caller: &Caller, uri: &Uri) -> Result<List, Fault> {

@@ -30,6 +30,14 @@ pub fn page_for<S>(app: &App<S>, Fault(problem): Fault, back: &str) -> Response 
     response
 }
 
+/// The page, or the one for the error that kept it from being made; `back` is where that one's button leads.
+pub fn page_or<S>(app: &App<S>, made: Result<impl Template, Fault>, back: &str) -> Response {
+    match made {
+        Ok(made) => page(StatusCode::OK, &made),
+        Err(fault) => page_for(app, fault, back),
+    }
+}
+
 /// A problem without the request or the header that only a program sends.
 pub fn for_a_page(problem: Problem) -> Problem {
     Problem { hint: problem.hint.as_deref().and_then(hint_for_a_page), ..problem }

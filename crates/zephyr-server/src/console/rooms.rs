@@ -3,15 +3,15 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use http::{StatusCode, Uri};
+use http::Uri;
 use zephyr_api::{Code, Problem};
 use zephyr_core::World;
 use zephyr_providers::builtin::Channel;
 
 use super::clock::Clock;
-use super::frame::{Frame, page};
+use super::frame::Frame;
 use super::names::Names;
-use super::problem::page_for;
+use super::problem::page_or;
 use super::session::Visitor;
 use crate::app::{App, Stores};
 use crate::auth::Caller;
@@ -36,10 +36,7 @@ struct Room<'a> {
 
 /// All rooms.
 pub async fn list<S: Stores>(State(app): State<App<S>>, Visitor(caller): Visitor) -> Response {
-    match listed(&app, &caller).await {
-        Ok(rooms) => page(StatusCode::OK, &rooms),
-        Err(fault) => page_for(&app, fault, "/"),
-    }
+    page_or(&app, listed(&app, &caller).await, "/")
 }
 
 async fn listed<S: Stores>(app: &App<S>, caller: &Caller) -> Result<Rooms, Fault> {
@@ -56,10 +53,7 @@ pub async fn show<S: Stores>(
     Visitor(caller): Visitor,
 ) -> Response {
     let world = app.world();
-    match shown(&app, &caller, &uri, &id, &world).await {
-        Ok(room) => page(StatusCode::OK, &room),
-        Err(fault) => page_for(&app, fault, "/rooms"),
-    }
+    page_or(&app, shown(&app, &caller, &uri, &id, &world).await, "/rooms")
 }
 
 async fn shown<'a, S: Stores>(

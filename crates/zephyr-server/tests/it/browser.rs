@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use crate::kit::skipped;
+
 /// How long anything in it may take before it hangs.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -200,16 +202,6 @@ impl Browser {
         }
         let found = self.eval(&format!("({SOUND})()"));
         assert_eq!(found, json!([]), "{name}");
-    }
-}
-
-#[expect(clippy::disallowed_methods, reason = "the test run says where skipped tests are collected")]
-fn skipped(test: &str, why: &str) {
-    let line = format!("{test} — {why}\n");
-    std::io::stdout().write_all(format!("SKIPPED: {line}").as_bytes()).unwrap();
-    if let Some(path) = std::env::var_os("ZEPHYR_SKIPPED") {
-        let list = std::fs::OpenOptions::new().append(true).create(true).open(path);
-        list.unwrap().write_all(line.as_bytes()).unwrap();
     }
 }
 

@@ -1,5 +1,6 @@
 //! A server with the example company, and a client that sends exactly what it is told to.
 
+use std::io::Write as _;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -301,4 +302,14 @@ pub fn page<'a>(incident: &'a Value, target: &str) -> &'a Value {
 /// The people whom a page wants.
 pub fn wanted(page: &Value) -> Vec<&str> {
     page["wanted"].as_array().unwrap().iter().map(|wanted| wanted["person"].as_str().unwrap()).collect()
+}
+
+#[expect(clippy::disallowed_methods, reason = "the test run says where skipped tests are collected")]
+pub fn skipped(test: &str, why: &str) {
+    let line = format!("{test} — {why}\n");
+    std::io::stdout().write_all(format!("SKIPPED: {line}").as_bytes()).unwrap();
+    if let Some(path) = std::env::var_os("ZEPHYR_SKIPPED") {
+        let list = std::fs::OpenOptions::new().append(true).create(true).open(path);
+        list.unwrap().write_all(line.as_bytes()).unwrap();
+    }
 }

@@ -5,7 +5,7 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use http::{StatusCode, Uri};
+use http::Uri;
 use jiff::civil::{Date, Weekday};
 use jiff::{Timestamp, ToSpan};
 use zephyr_core::policy::Policy;
@@ -18,8 +18,8 @@ use crate::app::{App, Stores};
 use crate::auth::Caller;
 use crate::bounds;
 use crate::console::clock::Clock;
-use crate::console::frame::{Frame, page};
-use crate::console::problem::page_for;
+use crate::console::frame::Frame;
+use crate::console::problem::page_or;
 use crate::console::session::Visitor;
 use crate::fault::Fault;
 
@@ -86,10 +86,7 @@ pub async fn show<S: Stores>(
     Path(name): Path<String>,
     Visitor(caller): Visitor,
 ) -> Response {
-    match made(&app, &caller, &uri, &name).await {
-        Ok(calendar) => page(StatusCode::OK, &calendar),
-        Err(fault) => page_for(&app, fault, "/oncall"),
-    }
+    page_or(&app, made(&app, &caller, &uri, &name).await, "/oncall")
 }
 
 async fn made<S: Stores>(app: &App<S>, caller: &Caller, uri: &Uri, name: &str) -> Result<Calendar, Fault> {

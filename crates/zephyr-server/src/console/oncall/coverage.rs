@@ -5,7 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use http::{StatusCode, Uri};
+use http::Uri;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use zephyr_core::proof::{self, Finding, Level};
@@ -17,8 +17,8 @@ use crate::app::{App, Stores};
 use crate::auth::Caller;
 use crate::bounds;
 use crate::console::clock::Clock;
-use crate::console::frame::{Frame, page};
-use crate::console::problem::page_for;
+use crate::console::frame::Frame;
+use crate::console::problem::page_or;
 use crate::console::session::Visitor;
 use crate::coverage::Proven;
 use crate::fault::Fault;
@@ -67,10 +67,7 @@ struct Told {
 
 /// The year.
 pub async fn show<S: Stores>(State(app): State<App<S>>, uri: Uri, Visitor(caller): Visitor) -> Response {
-    match made(&app, &caller, &uri).await {
-        Ok(coverage) => page(StatusCode::OK, &coverage),
-        Err(fault) => page_for(&app, fault, "/oncall"),
-    }
+    page_or(&app, made(&app, &caller, &uri).await, "/oncall")
 }
 
 async fn made<S: Stores>(app: &App<S>, caller: &Caller, uri: &Uri) -> Result<Coverage, Fault> {

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use http::{StatusCode, Uri};
+use http::Uri;
 use jiff::Timestamp;
 use zephyr_core::proof::{self, Slot};
 use zephyr_core::{PersonId, RotationId, World};
@@ -13,8 +13,8 @@ use crate::app::{App, Stores};
 use crate::auth::Caller;
 use crate::bounds;
 use crate::console::clock::Clock;
-use crate::console::frame::{Frame, page};
-use crate::console::problem::page_for;
+use crate::console::frame::Frame;
+use crate::console::problem::page_or;
 use crate::console::session::Visitor;
 use crate::fault::Fault;
 
@@ -60,10 +60,7 @@ struct Person {
 
 /// Who is on call.
 pub async fn show<S: Stores>(State(app): State<App<S>>, uri: Uri, Visitor(caller): Visitor) -> Response {
-    match made(&app, &caller, &uri).await {
-        Ok(now) => page(StatusCode::OK, &now),
-        Err(fault) => page_for(&app, fault, "/"),
-    }
+    page_or(&app, made(&app, &caller, &uri).await, "/")
 }
 
 async fn made<S: Stores>(app: &App<S>, caller: &Caller, uri: &Uri) -> Result<Now, Fault> {

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use http::{StatusCode, Uri};
+use http::Uri;
 use jiff::{SignedDuration, Timestamp};
 use zephyr_api::{Code, Problem};
 use zephyr_core::proof::{self, About, Finding, Slot};
@@ -13,8 +13,8 @@ use super::{asked, rotation, turns};
 use crate::app::{App, Stores};
 use crate::auth::Caller;
 use crate::console::clock::Clock;
-use crate::console::frame::{Frame, page};
-use crate::console::problem::page_for;
+use crate::console::frame::Frame;
+use crate::console::problem::page_or;
 use crate::console::session::Visitor;
 use crate::fault::Fault;
 
@@ -48,10 +48,7 @@ pub async fn show<S: Stores>(
     Path(name): Path<String>,
     Visitor(caller): Visitor,
 ) -> Response {
-    match made(&app, &caller, &uri, &name).await {
-        Ok(slot) => page(StatusCode::OK, &slot),
-        Err(fault) => page_for(&app, fault, "/oncall"),
-    }
+    page_or(&app, made(&app, &caller, &uri, &name).await, "/oncall")
 }
 
 async fn made<S: Stores>(app: &App<S>, caller: &Caller, uri: &Uri, name: &str) -> Result<SlotPage, Fault> {
